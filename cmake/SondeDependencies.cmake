@@ -1,0 +1,17 @@
+# The packages sonde stands on; docs/dependencies.md says why each was chosen. nlohmann_json is the only one whose
+# headers a consumer sees; the others are linked privately.
+find_package(Threads REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(spdlog 1.10 REQUIRED)
+if(SONDE_WITH_SQLITE)
+  find_package(SQLite3 3.40 REQUIRED)
+endif()
+if(SONDE_BUILD_CLI)
+  find_package(CLI11 2.1 REQUIRED)
+endif()
+if(SONDE_BUILD_TESTS)
+  find_package(GTest 1.12 REQUIRED)
+endif()
+if(SONDE_BUILD_BENCH)
+  find_package(benchmark 1.7 REQUIRED)
+endif()

@@ -1,0 +1,135 @@
+# How a folder adds itself to the build. Every list of files is explicit: a forgotten file is a link error, a stray one
+# is not compiled by accident.
+#
+#   sonde_folder(core SOURCES value.cpp HEADERS value.hpp INTERNAL cell_arena.hpp)
+#   sonde_folder(dialects/sqlite SOURCES sqlite_driver.cpp HEADERS …)
+#   sonde_command(MAIN main.cpp SOURCES schema_command.cpp HEADERS schema_command.hpp)
+#   sonde_test(core_test value_test.cpp uri_test.cpp [LIBRARIES SQLite::SQLite3] [LABELS slow] [SOURCE_DIR] [COMMAND])
+#   sonde_bench(rows_bench rows_bench.cpp [LIBRARIES …])
+#   sonde_example(first_query first_query.cpp)
+#   sonde_fuzz(uri_fuzz uri_fuzz.cpp)
+
+# The public headers are listed through this link to the source root, so that <sonde/core/value.hpp> works in the build
+# tree without any directory called include/sonde, and nobody gets the folders themselves on the include path.
+set(SONDE_LINK_DIR ${PROJECT_BINARY_DIR}/include)
+set(SONDE_GENERATED_DIR ${PROJECT_BINARY_DIR}/generated)
+
+# sonde_library(): creates the one library target, sonde, with the generated version header.
+function(sonde_library)
+  file(MAKE_DIRECTORY ${SONDE_LINK_DIR} ${SONDE_GENERATED_DIR}/sonde)
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR} ${SONDE_LINK_DIR}/sonde SYMBOLIC)
+  configure_file(cmake/version.hpp.in ${SONDE_GENERATED_DIR}/sonde/version.hpp @ONLY)
+  configure_file(cmake/version.cpp.in ${SONDE_GENERATED_DIR}/version.cpp @ONLY)
+
+  add_library(sonde ${SONDE_GENERATED_DIR}/version.cpp)
+  add_library(sonde::sonde ALIAS sonde)
+  sonde_warnings(sonde)
+  target_compile_features(sonde PUBLIC cxx_std_20)
+  target_sources(sonde PUBLIC FILE_SET HEADERS
+    BASE_DIRS ${SONDE_LINK_DIR} ${SONDE_GENERATED_DIR}
+    FILES ${SONDE_GENERATED_DIR}/sonde/version.hpp)
+  if(EXISTS ${PROJECT_SOURCE_DIR}/sonde.hpp)
+    target_sources(sonde PUBLIC FILE_SET HEADERS FILES ${SONDE_LINK_DIR}/sonde/sonde.hpp)
+  endif()
+  # Position independent even when static, so that it can be linked into a plugin or a language binding. Symbols keep
+  # default visibility: exceptions are caught by type across the boundary, and the tests reach inside.
+  set_target_properties(sonde PROPERTIES
+    POSITION_INDEPENDENT_CODE ON
+    VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL}
+    VERSION ${PROJECT_VERSION}
+    SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+  target_link_libraries(sonde PUBLIC nlohmann_json::nlohmann_json PRIVATE spdlog::spdlog Threads::Threads)
+
+  # Only dialects/registry.cpp reads these.
+  if(SONDE_WITH_SQLITE)
+    target_compile_definitions(sonde PRIVATE SONDE_WITH_SQLITE=1)
+    target_link_libraries(sonde PRIVATE SQLite::SQLite3)
+  endif()
+  if(SONDE_WITH_MOCK)
+    target_compile_definitions(sonde PRIVATE SONDE_WITH_MOCK=1)
+  endif()
+endfunction()
+
+# sonde_folder(<folder> [SOURCES …] [HEADERS …] [INTERNAL …]): adds a folder to the library. HEADERS are installed and
+# must each compile alone; INTERNAL headers are for the folder's own sources and are not installed.
+function(sonde_folder folder)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;HEADERS;INTERNAL")
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "sonde_folder(${folder}): say SOURCES, HEADERS or INTERNAL before ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  if(NOT CMAKE_CURRENT_SOURCE_DIR STREQUAL "${PROJECT_SOURCE_DIR}/${folder}")
+    message(FATAL_ERROR "sonde_folder(${folder}) is called in ${CMAKE_CURRENT_SOURCE_DIR}")
+  endif()
+  list(TRANSFORM arg_SOURCES PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  list(TRANSFORM arg_INTERNAL PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  list(TRANSFORM arg_HEADERS PREPEND ${SONDE_LINK_DIR}/sonde/${folder}/)
+  target_sources(sonde PRIVATE ${arg_SOURCES} ${arg_INTERNAL})
+  if(arg_HEADERS)
+    target_sources(sonde PUBLIC FILE_SET HEADERS FILES ${arg_HEADERS})
+  endif()
+endfunction()
+
+# sonde_command(MAIN main.cpp [SOURCES …] [HEADERS …] [LIBRARIES …]): the sonde command, left at the top of the build
+# tree. Everything but MAIN is a library of its own, sonde_command_parts, so that tests can link it.
+function(sonde_command)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "MAIN" "SOURCES;HEADERS;LIBRARIES")
+  add_executable(sonde_command ${arg_MAIN})
+  sonde_warnings(sonde_command)
+  set_target_properties(sonde_command PROPERTIES OUTPUT_NAME sonde RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+  if(arg_SOURCES)
+    add_library(sonde_command_parts STATIC ${arg_SOURCES} ${arg_HEADERS})
+    sonde_warnings(sonde_command_parts)
+    target_link_libraries(sonde_command_parts PUBLIC sonde::sonde CLI11::CLI11 ${arg_LIBRARIES})
+    target_link_libraries(sonde_command PRIVATE sonde_command_parts)
+  else()
+    target_link_libraries(sonde_command PRIVATE sonde::sonde CLI11::CLI11 ${arg_LIBRARIES})
+  endif()
+endfunction()
+
+# sonde_test(<target> files… [LIBRARIES …] [LABELS …] [SOURCE_DIR] [COMMAND]): a GoogleTest program whose every test is a
+# test of ctest, labelled with the name of its folder. SOURCE_DIR defines SONDE_SOURCE_DIR as the root of the source
+# tree, COMMAND defines SONDE_COMMAND as the path of the built sonde command.
+function(sonde_test target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "SOURCE_DIR;COMMAND" "" "LIBRARIES;LABELS")
+  add_executable(${target} ${arg_UNPARSED_ARGUMENTS})
+  sonde_warnings(${target})
+  target_link_libraries(${target} PRIVATE sonde::sonde GTest::gmock_main GTest::gtest ${arg_LIBRARIES})
+  if(arg_SOURCE_DIR)
+    target_compile_definitions(${target} PRIVATE SONDE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  endif()
+  if(arg_COMMAND)
+    target_compile_definitions(${target} PRIVATE SONDE_COMMAND="$<TARGET_FILE:sonde_command>")
+    add_dependencies(${target} sonde_command)
+  endif()
+  cmake_path(GET CMAKE_CURRENT_SOURCE_DIR FILENAME folder)
+  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS "${folder};${arg_LABELS}" TIMEOUT 300)
+endfunction()
+
+# sonde_bench(<target> files… [LIBRARIES …]): a Google Benchmark program, left in the bench folder of the build tree.
+function(sonde_bench target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES")
+  add_executable(${target} ${arg_UNPARSED_ARGUMENTS})
+  sonde_warnings(${target})
+  target_link_libraries(${target} PRIVATE sonde::sonde benchmark::benchmark ${arg_LIBRARIES})
+  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
+endfunction()
+
+# sonde_example(<target> files… [LIBRARIES …]): an example program; the target `examples` builds all of them.
+function(sonde_example target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES")
+  add_executable(${target} ${arg_UNPARSED_ARGUMENTS})
+  sonde_warnings(${target})
+  target_link_libraries(${target} PRIVATE sonde::sonde ${arg_LIBRARIES})
+  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/examples)
+  add_dependencies(examples ${target})
+endfunction()
+
+# sonde_fuzz(<target> files…): a libFuzzer program, left in the fuzz folder of the build tree.
+function(sonde_fuzz target)
+  add_executable(${target} ${ARGN})
+  sonde_warnings(${target})
+  target_link_libraries(${target} PRIVATE sonde::sonde)
+  target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
+endfunction()
