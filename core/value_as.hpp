@@ -1,0 +1,23 @@
+// Value::as, apart from value.hpp because it needs the conversions, which need Value.
+#pragma once
+
+#include "convert.hpp"
+
+namespace sonde {
+
+/// @return The scalar as a cell that points into `value`. Arrays and objects have no cell.
+/// @throws ConversionError for an array or object.
+[[nodiscard]] Cell cellOf(const Value& value);
+
+template <class T>
+T Value::as() const {
+  if constexpr (std::same_as<T, Value>) {
+    return *this;
+  } else if constexpr (std::same_as<T, nlohmann::json>) {
+    return toJson();
+  } else {
+    return convert::to<T>(cellOf(*this), nullptr);
+  }
+}
+
+}  // namespace sonde
