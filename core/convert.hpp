@@ -46,8 +46,11 @@ namespace convert {
                                                                       const Columns* columns);
 /// An owning value, with booleans as booleans and decimals at their declared scale.
 [[nodiscard]] Value toValue(const Cell& cell, const Columns* columns);
-/// The document a json cell holds. @throws ConversionError when the text is not JSON.
-[[nodiscard]] nlohmann::json toJsonDocument(const Cell& cell, const Columns* columns);
+/// The document a json cell holds; `Json` is nlohmann::json, a template so that this header needs only
+/// its forward declaration. @throws ConversionError when the text is not JSON.
+template <class Json>
+[[nodiscard]] Json toJsonDocument(const Cell& cell, const Columns* columns);
+extern template nlohmann::json toJsonDocument(const Cell& cell, const Columns* columns);
 /// What the cell means to a user of the value, such as Boolean for 0 and 1 in a BOOLEAN column.
 [[nodiscard]] Value::Kind kindOf(const Cell& cell) noexcept;
 
@@ -89,7 +92,7 @@ template <class T>
   } else if constexpr (std::same_as<T, std::chrono::sys_time<std::chrono::microseconds>>) {
     return toTime(cell, columns);
   } else if constexpr (std::same_as<T, nlohmann::json>) {
-    return toJsonDocument(cell, columns);
+    return toJsonDocument<T>(cell, columns);
   } else {
     static_assert(alwaysFalse<T>, "as<T>() cannot convert to this type");
   }

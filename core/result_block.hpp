@@ -92,8 +92,7 @@ class ResultBlock {
 
  private:
   friend class BlockPtr;
-  ResultBlock(std::shared_ptr<const Columns> columns, std::size_t width) noexcept
-      : columns_(std::move(columns)), width_(width) {}
+  ResultBlock(std::shared_ptr<const Columns> columns, std::size_t width) noexcept;
   ~ResultBlock();
   static void destroy(ResultBlock* block) noexcept;
 

@@ -9,12 +9,17 @@ namespace sonde {
 /// @throws ConversionError for an array or object.
 [[nodiscard]] Cell cellOf(const Value& value);
 
+/// `value.toJson()`, a template so that this header needs only nlohmann's forward declaration.
+template <class Json>
+[[nodiscard]] Json jsonOf(const Value& value);
+extern template nlohmann::json jsonOf(const Value& value);
+
 template <class T>
 T Value::as() const {
   if constexpr (std::same_as<T, Value>) {
     return *this;
   } else if constexpr (std::same_as<T, nlohmann::json>) {
-    return toJson();
+    return jsonOf<T>(*this);
   } else {
     return convert::to<T>(cellOf(*this), nullptr);
   }
