@@ -1,5 +1,5 @@
-# The packages sonde stands on; docs/dependencies.md says why each was chosen. nlohmann_json is the only one whose
-# headers a consumer sees; the others are linked privately.
+# The packages sonde stands on; docs/dependencies.md says why each was chosen. nlohmann_json is the
+# only one whose headers a consumer sees; the others are linked privately.
 find_package(Threads REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(spdlog 1.10 REQUIRED)

@@ -1,16 +1,18 @@
-# How a folder adds itself to the build. Every list of files is explicit: a forgotten file is a link error, a stray one
-# is not compiled by accident.
+# How a folder adds itself to the build. Every list of files is explicit: a forgotten file is a link
+# error, a stray one is not compiled by accident.
 #
 #   sonde_folder(core SOURCES value.cpp HEADERS value.hpp INTERNAL cell_arena.hpp)
 #   sonde_folder(dialects/sqlite SOURCES sqlite_driver.cpp HEADERS …)
 #   sonde_command(MAIN main.cpp SOURCES schema_command.cpp HEADERS schema_command.hpp)
-#   sonde_test(core_test value_test.cpp uri_test.cpp [LIBRARIES SQLite::SQLite3] [LABELS slow] [SOURCE_DIR] [COMMAND])
+#   sonde_test(core_test value_test.cpp uri_test.cpp [LIBRARIES SQLite::SQLite3] [LABELS slow]
+#              [SOURCE_DIR] [COMMAND])
 #   sonde_bench(rows_bench rows_bench.cpp [LIBRARIES …])
 #   sonde_example(first_query first_query.cpp)
 #   sonde_fuzz(uri_fuzz uri_fuzz.cpp)
 
-# The public headers are listed through this link to the source root, so that <sonde/core/value.hpp> works in the build
-# tree without any directory called include/sonde, and nobody gets the folders themselves on the include path.
+# The public headers are listed through this link to the source root, so that <sonde/core/value.hpp>
+# works in the build tree as it does once installed, and nobody gets the folders themselves on the
+# include path. What is generated stays out of the link, or it would be written into the source tree.
 set(SONDE_LINK_DIR ${PROJECT_BINARY_DIR}/include)
 set(SONDE_GENERATED_DIR ${PROJECT_BINARY_DIR}/generated)
 
@@ -31,8 +33,9 @@ function(sonde_library)
   if(EXISTS ${PROJECT_SOURCE_DIR}/sonde.hpp)
     target_sources(sonde PUBLIC FILE_SET HEADERS FILES ${SONDE_LINK_DIR}/sonde/sonde.hpp)
   endif()
-  # Position independent even when static, so that it can be linked into a plugin or a language binding. Symbols keep
-  # default visibility: exceptions are caught by type across the boundary, and the tests reach inside.
+  # Position independent even when static, so that it can be linked into a plugin or a language
+  # binding. Symbols keep default visibility: exceptions are caught by type across the boundary, and
+  # the tests reach inside.
   set_target_properties(sonde PROPERTIES
     POSITION_INDEPENDENT_CODE ON
     VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL}
@@ -50,12 +53,14 @@ function(sonde_library)
   endif()
 endfunction()
 
-# sonde_folder(<folder> [SOURCES …] [HEADERS …] [INTERNAL …]): adds a folder to the library. HEADERS are installed and
-# must each compile alone; INTERNAL headers are for the folder's own sources and are not installed.
+# sonde_folder(<folder> [SOURCES …] [HEADERS …] [INTERNAL …]): adds a folder to the library. HEADERS
+# are installed and must each compile alone; INTERNAL headers are for the folder's own sources and
+# are not installed.
 function(sonde_folder folder)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;HEADERS;INTERNAL")
   if(arg_UNPARSED_ARGUMENTS)
-    message(FATAL_ERROR "sonde_folder(${folder}): say SOURCES, HEADERS or INTERNAL before ${arg_UNPARSED_ARGUMENTS}")
+    message(FATAL_ERROR
+      "sonde_folder(${folder}): SOURCES, HEADERS or INTERNAL before ${arg_UNPARSED_ARGUMENTS}")
   endif()
   if(NOT CMAKE_CURRENT_SOURCE_DIR STREQUAL "${PROJECT_SOURCE_DIR}/${folder}")
     message(FATAL_ERROR "sonde_folder(${folder}) is called in ${CMAKE_CURRENT_SOURCE_DIR}")
@@ -69,13 +74,16 @@ function(sonde_folder folder)
   endif()
 endfunction()
 
-# sonde_command(MAIN main.cpp [SOURCES …] [HEADERS …] [LIBRARIES …]): the sonde command, left at the top of the build
-# tree. Everything but MAIN is a library of its own, sonde_command_parts, so that tests can link it.
+# sonde_command(MAIN main.cpp [SOURCES …] [HEADERS …] [LIBRARIES …]): the sonde command, left at the
+# top of the build tree. Everything but MAIN is a library of its own, sonde_command_parts, so that
+# tests can link it.
 function(sonde_command)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "MAIN" "SOURCES;HEADERS;LIBRARIES")
   add_executable(sonde_command ${arg_MAIN})
   sonde_warnings(sonde_command)
-  set_target_properties(sonde_command PROPERTIES OUTPUT_NAME sonde RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+  set_target_properties(sonde_command PROPERTIES
+    OUTPUT_NAME sonde
+    RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
   if(arg_SOURCES)
     add_library(sonde_command_parts STATIC ${arg_SOURCES} ${arg_HEADERS})
     sonde_warnings(sonde_command_parts)
@@ -86,9 +94,10 @@ function(sonde_command)
   endif()
 endfunction()
 
-# sonde_test(<target> files… [LIBRARIES …] [LABELS …] [SOURCE_DIR] [COMMAND]): a GoogleTest program whose every test is a
-# test of ctest, labelled with the name of its folder. SOURCE_DIR defines SONDE_SOURCE_DIR as the root of the source
-# tree, COMMAND defines SONDE_COMMAND as the path of the built sonde command.
+# sonde_test(<target> files… [LIBRARIES …] [LABELS …] [SOURCE_DIR] [COMMAND]): a GoogleTest program
+# whose every test is a test of ctest, labelled with the name of its folder. SOURCE_DIR defines
+# SONDE_SOURCE_DIR as the root of the source tree, COMMAND defines SONDE_COMMAND as the path of the
+# built sonde command.
 function(sonde_test target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "SOURCE_DIR;COMMAND" "" "LIBRARIES;LABELS")
   add_executable(${target} ${arg_UNPARSED_ARGUMENTS})
@@ -106,16 +115,19 @@ function(sonde_test target)
     PROPERTIES LABELS "${folder};${arg_LABELS}" TIMEOUT 300)
 endfunction()
 
-# sonde_bench(<target> files… [LIBRARIES …]): a Google Benchmark program, left in the bench folder of the build tree.
+# sonde_bench(<target> files… [LIBRARIES …]): a Google Benchmark program, left in the bench folder of
+# the build tree; the target `benchmarks` builds all of them.
 function(sonde_bench target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES")
   add_executable(${target} ${arg_UNPARSED_ARGUMENTS})
   sonde_warnings(${target})
   target_link_libraries(${target} PRIVATE sonde::sonde benchmark::benchmark ${arg_LIBRARIES})
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
+  add_dependencies(benchmarks ${target})
 endfunction()
 
-# sonde_example(<target> files… [LIBRARIES …]): an example program; the target `examples` builds all of them.
+# sonde_example(<target> files… [LIBRARIES …]): an example program; the target `examples` builds all
+# of them.
 function(sonde_example target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES")
   add_executable(${target} ${arg_UNPARSED_ARGUMENTS})

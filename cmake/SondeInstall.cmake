@@ -1,4 +1,5 @@
-# Install rules: the library, its headers, the command, a CMake package (find_package(sonde)) and a pkg-config file.
+# Install rules: the library, its headers, the command, a CMake package (find_package(sonde)) and a
+# pkg-config file.
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/sonde)
@@ -8,15 +9,17 @@ if(TARGET sonde_command)
   install(TARGETS sonde_command)
 endif()
 
-configure_package_config_file(cmake/sonde-config.cmake.in ${PROJECT_BINARY_DIR}/sonde-config.cmake
-  INSTALL_DESTINATION ${package_dir})
+configure_package_config_file(cmake/sonde-config.cmake.in
+  ${PROJECT_BINARY_DIR}/sonde-config.cmake INSTALL_DESTINATION ${package_dir})
 # Before 1.0 a minor version may break callers.
-write_basic_package_version_file(${PROJECT_BINARY_DIR}/sonde-config-version.cmake COMPATIBILITY SameMinorVersion)
-install(FILES ${PROJECT_BINARY_DIR}/sonde-config.cmake ${PROJECT_BINARY_DIR}/sonde-config-version.cmake
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/sonde-config-version.cmake
+  COMPATIBILITY SameMinorVersion)
+install(FILES
+  ${PROJECT_BINARY_DIR}/sonde-config.cmake ${PROJECT_BINARY_DIR}/sonde-config-version.cmake
   DESTINATION ${package_dir})
 
-# A static library cannot carry what it links, so then the private packages are asked for openly and plain
-# `pkg-config --libs sonde` is enough to link either kind.
+# A static library cannot carry what it links, so then the private packages are asked for openly and
+# plain `pkg-config --libs sonde` is enough to link either kind.
 set(private_packages spdlog)
 if(SONDE_WITH_SQLITE)
   list(APPEND private_packages sqlite3)
