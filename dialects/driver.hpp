@@ -1,0 +1,80 @@
+// A driver opens connections to one kind of engine and says how they may be shared.
+//
+// Invariant: stateless and thread-safe; made once per Database by its factory from the registry.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "../core/log.hpp"
+#include "../core/uri.hpp"
+#include "connection.hpp"
+#include "dialect.hpp"
+
+namespace sonde {
+
+/// What a connection is opened for.
+enum class AccessMode : std::uint8_t {
+  ReadOnly,    ///< Nothing may be written; the file must exist.
+  ReadWrite,   ///< The database must exist.
+  CreateIfMissing,
+};
+
+/// A database beside the main one, opened on every connection (SQLite's ATTACH).
+struct Attachment {
+  std::string name;
+  std::string path;
+};
+
+/// Everything a driver needs to open connections. Filled from Config.
+struct DriverOptions {
+  Uri uri;
+  AccessMode access = AccessMode::ReadWrite;
+  std::chrono::milliseconds busyTimeout{5000};   ///< How long a lock of another is waited for.
+  std::vector<Attachment> attachments;
+  /// Settings by the engine's own names, applied to every connection that needs them and read back.
+  std::vector<std::pair<std::string, std::string>> settings;
+  std::size_t maxReaders = 4;  ///< Read connections beside the writer, where the engine allows it.
+  Logger logger;
+};
+
+/// How connections to this database may be shared.
+enum class PoolShape : std::uint8_t {
+  Single,            ///< One connection, leased in turn (SQLite rollback journal, in memory, temp).
+  WriterAndReaders,  ///< One writer and several read-only connections (SQLite in WAL).
+  Uniform,           ///< Any connection may do anything (servers).
+};
+
+struct Topology {
+  PoolShape shape = PoolShape::Single;
+  std::size_t readers = 0;  ///< For WriterAndReaders: at most this many; Uniform: the pool size.
+  std::string reason;       ///< Why, for people: "in-memory database".
+};
+
+/// See the file comment.
+class Driver {
+ public:
+  virtual ~Driver() = default;
+
+  [[nodiscard]] virtual const Dialect& dialect() const noexcept = 0;
+
+  /// Opens a connection. @throws ConnectionError saying what is wrong with the file or server, and
+  /// what to do; ConfigError for an option the engine does not have. Nothing is created unless asked.
+  [[nodiscard]] virtual std::unique_ptr<Connection> connect(const DriverOptions& options,
+                                                            TransactionMode mode) const = 0;
+
+  /// @return How connections may be shared, judged on the first connection opened.
+  [[nodiscard]] virtual Topology topology(Connection& first, const DriverOptions& options) const = 0;
+};
+
+/// Makes a driver. Called once per Database.
+using DriverFactory = std::function<std::unique_ptr<Driver>()>;
+
+}  // namespace sonde

@@ -1,0 +1,63 @@
+// Renders query trees and table definitions as SQL. The base class renders what engines share; a dialect
+// overrides the hooks where its engine differs.
+//
+// Invariant: stateless and thread-safe; identifiers come from the schema and are always quoted; values
+// are placeholders only, except DDL defaults, which are the catalog's own text.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "../introspect/schema.hpp"
+#include "capabilities.hpp"
+#include "plan.hpp"
+#include "tree.hpp"
+
+namespace sonde {
+
+namespace query {
+class Renderer;
+}
+
+/// See the file comment.
+class SqlCompiler {
+ public:
+  virtual ~SqlCompiler() = default;
+
+  /// @return The plan of a query, with a new id.
+  /// @throws Unsupported when the engine has no way to say it.
+  [[nodiscard]] query::PlanPtr compile(const query::Query& query) const;
+
+  /// @return The DDL that would make a table as it is: CREATE TABLE, its indexes, its triggers, each
+  /// ended by a semicolon and a newline.
+  [[nodiscard]] std::string createTable(const Table& table) const;
+  /// @return The DDL of every table, parents before children where there is no cycle, then views.
+  [[nodiscard]] std::string createSchema(const Schema& schema) const;
+
+  /// @return The identifier in the dialect's quotes, inner quotes doubled.
+  [[nodiscard]] virtual std::string quote(std::string_view identifier) const;
+  [[nodiscard]] virtual const Capabilities& capabilities() const noexcept = 0;
+
+  /// @return The text to bind for a pattern argument. `text` is what the caller passed.
+  [[nodiscard]] virtual std::string bindPattern(query::BindTransform transform, bool ignoreCase,
+                                                std::string_view text) const;
+
+ protected:
+  // Hooks; see the .cpp for what the base renders. `out` is the renderer of one statement.
+  virtual void renderPlaceholder(query::Renderer& out, std::size_t ordinal) const;
+  virtual void renderTable(query::Renderer& out, const Table& table) const;
+  virtual void renderMatch(query::Renderer& out, const query::Match& match) const;
+  virtual void renderInArray(query::Renderer& out, const query::InArray& in) const;
+  virtual void renderOrderItem(query::Renderer& out, const query::OrderItem& item) const;
+  virtual void renderLimit(query::Renderer& out, const query::Select& select) const;
+  virtual void renderConflict(query::Renderer& out, const query::Insert& insert) const;
+  virtual void renderDefaultValues(query::Renderer& out, const query::Insert& insert) const;
+  virtual void renderColumnDefinition(std::string& out, const Table& table,
+                                      const Column& column) const;
+  virtual void renderTableOptions(std::string& out, const Table& table) const;
+
+ private:
+  friend class query::Renderer;
+};
+
+}  // namespace sonde
