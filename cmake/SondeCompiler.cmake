@@ -7,7 +7,7 @@ function(sonde_warnings target)
   target_compile_options(${target} PRIVATE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
     -Woverloaded-virtual -Wold-style-cast -Wcast-qual -Wextra-semi
-    # g++ 12 reports overlapping copies inside std::string operator+ that do not exist (GCC bug 105329).
+    # g++ 12 reports overlapping copies inside std::string's operator+ (GCC bug 105329).
     $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
     $<$<BOOL:${SONDE_WARNINGS_AS_ERRORS}>:-Werror>)
 endfunction()

@@ -4,7 +4,7 @@
 #   sonde_folder(core SOURCES value.cpp HEADERS value.hpp INTERNAL cell_arena.hpp)
 #   sonde_folder(dialects/sqlite SOURCES sqlite_driver.cpp HEADERS …)
 #   sonde_command(MAIN main.cpp SOURCES schema_command.cpp HEADERS schema_command.hpp)
-#   sonde_test(core_test value_test.cpp uri_test.cpp [LIBRARIES SQLite::SQLite3] [LABELS slow]
+#   sonde_test(core_test value_test.cpp [LIBRARIES SQLite::SQLite3] [LABELS slow]
 #              [SOURCE_DIR] [COMMAND])
 #   sonde_bench(rows_bench rows_bench.cpp [LIBRARIES …])
 #   sonde_example(first_query first_query.cpp)
@@ -12,7 +12,7 @@
 
 # The public headers are listed through this link to the source root, so that <sonde/core/value.hpp>
 # works in the build tree as it does once installed, and nobody gets the folders themselves on the
-# include path. What is generated stays out of the link, or it would be written into the source tree.
+# include path. What is generated stays out of the link, or it would land in the source tree.
 set(SONDE_LINK_DIR ${PROJECT_BINARY_DIR}/include)
 set(SONDE_GENERATED_DIR ${PROJECT_BINARY_DIR}/generated)
 
@@ -41,7 +41,9 @@ function(sonde_library)
     VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL}
     VERSION ${PROJECT_VERSION}
     SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
-  target_link_libraries(sonde PUBLIC nlohmann_json::nlohmann_json PRIVATE spdlog::spdlog Threads::Threads)
+  target_link_libraries(sonde
+    PUBLIC nlohmann_json::nlohmann_json
+    PRIVATE spdlog::spdlog Threads::Threads)
 
   # Only dialects/registry.cpp reads these.
   if(SONDE_WITH_SQLITE)
@@ -102,7 +104,8 @@ function(sonde_test target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "SOURCE_DIR;COMMAND" "" "LIBRARIES;LABELS")
   add_executable(${target} ${arg_UNPARSED_ARGUMENTS})
   sonde_warnings(${target})
-  target_link_libraries(${target} PRIVATE sonde::sonde GTest::gmock_main GTest::gtest ${arg_LIBRARIES})
+  target_link_libraries(${target} PRIVATE
+    sonde::sonde GTest::gmock_main GTest::gtest ${arg_LIBRARIES})
   if(arg_SOURCE_DIR)
     target_compile_definitions(${target} PRIVATE SONDE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   endif()
@@ -115,8 +118,8 @@ function(sonde_test target)
     PROPERTIES LABELS "${folder};${arg_LABELS}" TIMEOUT 300)
 endfunction()
 
-# sonde_bench(<target> files… [LIBRARIES …]): a Google Benchmark program, left in the bench folder of
-# the build tree; the target `benchmarks` builds all of them.
+# sonde_bench(<target> files… [LIBRARIES …]): a Google Benchmark program, left in the bench folder
+# of the build tree; the target `benchmarks` builds all of them.
 function(sonde_bench target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES")
   add_executable(${target} ${arg_UNPARSED_ARGUMENTS})
@@ -133,7 +136,8 @@ function(sonde_example target)
   add_executable(${target} ${arg_UNPARSED_ARGUMENTS})
   sonde_warnings(${target})
   target_link_libraries(${target} PRIVATE sonde::sonde ${arg_LIBRARIES})
-  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/examples)
+  set_target_properties(${target} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/examples)
   add_dependencies(examples ${target})
 endfunction()
 

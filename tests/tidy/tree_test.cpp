@@ -16,7 +16,9 @@ const std::vector<SourceFile>& tree() {
   return files;
 }
 
-#define EXPECT_CLEAN(findings) EXPECT_EQ(describe(findings), "")
+void expectClean(const std::vector<Finding>& findings) {
+  EXPECT_TRUE(findings.empty()) << describe(findings);
+}
 
 TEST(Tree, IsRead) {
   std::size_t cppFiles = 0;
@@ -27,27 +29,27 @@ TEST(Tree, IsRead) {
   EXPECT_GT(cppFiles, 10U);
 }
 
-TEST(Tree, FoldersIncludeOnlyWhatStandsBelowThem) { EXPECT_CLEAN(checkFolderOrder(tree())); }
+TEST(Tree, FoldersIncludeOnlyWhatStandsBelowThem) { expectClean(checkFolderOrder(tree())); }
 
-TEST(Tree, ClientHeadersStayInTheirDialect) { EXPECT_CLEAN(checkClientHeaders(tree())); }
+TEST(Tree, ClientHeadersStayInTheirDialect) { expectClean(checkClientHeaders(tree())); }
 
-TEST(Tree, IncludesHaveOneForm) { EXPECT_CLEAN(checkIncludeForm(tree())); }
+TEST(Tree, IncludesHaveOneForm) { expectClean(checkIncludeForm(tree())); }
 
-TEST(Tree, HeadersAreLight) { EXPECT_CLEAN(checkHeaderWeight(tree())); }
+TEST(Tree, HeadersAreLight) { expectClean(checkHeaderWeight(tree())); }
 
-TEST(Tree, LinesFitInOneHundredColumns) { EXPECT_CLEAN(checkLineWidth(tree())); }
+TEST(Tree, LinesFitInOneHundredColumns) { expectClean(checkLineWidth(tree())); }
 
-TEST(Tree, WhiteSpaceIsClean) { EXPECT_CLEAN(checkWhiteSpace(tree())); }
+TEST(Tree, WhiteSpaceIsClean) { expectClean(checkWhiteSpace(tree())); }
 
-TEST(Tree, HeadersSayWhatTheyAreFor) { EXPECT_CLEAN(checkHeaderShape(tree())); }
+TEST(Tree, HeadersSayWhatTheyAreFor) { expectClean(checkHeaderShape(tree())); }
 
-TEST(Tree, LibraryNeverWritesToAStreamOrExits) { EXPECT_CLEAN(checkStrayOutput(tree())); }
+TEST(Tree, LibraryNeverWritesToAStreamOrExits) { expectClean(checkStrayOutput(tree())); }
 
-TEST(Tree, HasNoLeftovers) { EXPECT_CLEAN(checkLeftovers(tree())); }
+TEST(Tree, HasNoLeftovers) { expectClean(checkLeftovers(tree())); }
 
-TEST(Tree, FilesAreNamedAndListed) { EXPECT_CLEAN(checkFileNames(tree())); }
+TEST(Tree, FilesAreNamedAndListed) { expectClean(checkFileNames(tree())); }
 
-TEST(Tree, EveryFeatureIsShownByATestOrSaidToBeMissing) { EXPECT_CLEAN(checkFeatures(tree())); }
+TEST(Tree, EveryFeatureIsShownByATestOrSaidToBeMissing) { expectClean(checkFeatures(tree())); }
 
 // Long files and functions are worth a look, not a failure: they are printed.
 TEST(Tree, LongFilesAndFunctionsArePrinted) {
