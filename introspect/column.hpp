@@ -1,7 +1,7 @@
 // A column of a table, as the catalog describes it.
 //
-// Invariant: `declaredType` always holds the truth; `type` and the numbers beside it are what sonde read
-// out of it. Plain data, immutable once inside a Schema.
+// Invariant: `declaredType` always holds the truth; `type` and the numbers beside it are what sonde
+// read out of it. Plain data, immutable once inside a Schema.
 #pragma once
 
 #include <cstdint>
@@ -44,7 +44,7 @@ struct Column {
   Identity identity = Identity::No;
   std::optional<std::string> collation;  ///< Empty for the engine's default.
   std::optional<std::string> comment;
-  bool rowidAlias = false;  ///< SQLite: the INTEGER PRIMARY KEY that is the rowid itself.
+  bool rowidAlias = false;    ///< SQLite: the INTEGER PRIMARY KEY that is the rowid itself.
   bool strictlyTyped = true;  ///< False where the engine stores any class (SQLite, not STRICT).
 
   /// @return Whether the database computes the value, so that it must not be written.

@@ -1,6 +1,7 @@
 // The rules of a table: keys, unique constraints, foreign keys, checks, exclusions.
 //
-// Invariant: column lists are in key order, not in table order. Plain data, immutable inside a Schema.
+// Invariant: column lists are in key order, not in table order. Plain data, immutable inside a
+// Schema.
 #pragma once
 
 #include <cstdint>
@@ -46,7 +47,7 @@ struct ForeignKey {
   std::vector<std::string> setNullColumns;  ///< `ON DELETE SET NULL (a)`; empty for all.
   bool validated = true;
   bool dangling = false;      ///< The table or a column it names does not exist.
-  bool targetUnique = false;  ///< The target columns are a key; false: InnoDB lets them not be.
+  bool targetUnique = false;  ///< The target columns hold a key; false: InnoDB lets them not.
 };
 
 struct Check {

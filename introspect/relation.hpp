@@ -25,8 +25,8 @@ struct RelationThrough {
 struct Relation {
   std::string name;  ///< Unique within its table, never the name of a column.
   RelationKind kind = RelationKind::BelongsTo;
-  std::string schema;  ///< Of the other table.
-  std::string table;   ///< The other table.
+  std::string schema;                       ///< Of the other table.
+  std::string table;                        ///< The other table.
   std::vector<std::string> columns;         ///< Of the own table.
   std::vector<std::string> foreignColumns;  ///< Of the other table, pairwise.
   std::optional<RelationThrough> through;

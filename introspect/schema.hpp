@@ -1,8 +1,8 @@
 // The schema of a database: an immutable snapshot of all its tables.
 //
-// Invariant: built once by Schema::build from what a catalog reader found, then only read; it is held by
-// shared_ptr<const Schema> and swapped whole on refresh, so readers never block. Pointers to tables live
-// as long as the snapshot. Thread-safe.
+// Invariant: built once by Schema::build from what a catalog reader found, then only read; it is
+// held by shared_ptr<const Schema> and swapped whole on refresh, so readers never block. Pointers
+// to tables live as long as the snapshot. Thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -12,10 +12,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "table.hpp"
+#include "table_lookup.hpp"
 
 namespace sonde {
 
@@ -40,13 +41,15 @@ struct Sequence {
   std::optional<std::string> ownedBy;  ///< "table.column"
 };
 
-/// What a catalog reader found: the input of Schema::build. Foreign keys may still name their target in
-/// the wrong case or without columns; relations are empty.
+/// What a catalog reader found: the input of Schema::build. Foreign keys may still name their
+/// target in the wrong case or without columns; relations are empty.
 struct Catalog {
   std::string dialect;  ///< "sqlite", "postgresql", "mysql" or "mariadb".
   std::string serverVersion;
-  std::vector<std::string> searchPath;  ///< Schemas that an unqualified name is looked up in, in order.
-  bool ignoreCase = false;              ///< Identifiers ignore ASCII case.
+  /// Schemas that an unqualified name is looked up in, in order; empty for all that tables stand
+  /// in.
+  std::vector<std::string> searchPath;
+  bool ignoreCase = false;  ///< Names of tables and columns ignore ASCII case.
   std::vector<Table> tables;
   std::vector<EnumType> enums;
   std::vector<Domain> domains;
@@ -61,15 +64,13 @@ using RelationNames = std::map<std::string, std::map<std::string, std::string>, 
 class Schema {
  public:
   /// Resolves foreign keys, infers and names relations, computes the fingerprint.
-  /// @throws ConfigError when an override names a table or relation that does not exist, or makes two
-  /// relations of a table equal.
+  /// @throws ConfigError when an override names a table or relation that does not exist, or makes
+  /// two relations of a table equal.
   [[nodiscard]] static std::shared_ptr<const Schema> build(Catalog catalog,
                                                            const RelationNames& names = {});
 
   [[nodiscard]] const std::string& dialect() const noexcept { return catalog_.dialect; }
-  [[nodiscard]] const std::string& serverVersion() const noexcept {
-    return catalog_.serverVersion;
-  }
+  [[nodiscard]] const std::string& serverVersion() const noexcept { return catalog_.serverVersion; }
   /// @return A hash in hex over everything static: names, types, keys, not row estimates, comments
   /// or the version of the server.
   [[nodiscard]] const std::string& fingerprint() const noexcept { return fingerprint_; }
@@ -82,21 +83,32 @@ class Schema {
     return catalog_.sequences;
   }
 
-  /// Looks a table up by `name` or `schema.name`; an unqualified name is looked up along the search
-  /// path. Exact case first, then (where the engine ignores it) any case.
+  /// Looks a table up by `name` along the search path, then as `schema.name`. In each schema exact
+  /// case goes first, then (where the engine ignores it) any case. Does not allocate.
   /// @return nullptr when there is none.
   [[nodiscard]] const Table* findTable(std::string_view name) const noexcept;
   /// @return The table of this schema and name; nullptr when there is none.
-  [[nodiscard]] const Table* findTable(std::string_view schema, std::string_view name) const noexcept;
+  [[nodiscard]] const Table* findTable(std::string_view schema,
+                                       std::string_view name) const noexcept;
   /// @return The table. @throws SchemaError naming the nearest tables.
   [[nodiscard]] const Table& table(std::string_view name) const;
+  /// @return The shortest name that findTable gives this table for: `name`, else `schema.name`.
+  [[nodiscard]] std::string displayName(const Table& table) const;
+
+  /// @return The schemas that an unqualified name is looked up in, in order.
+  [[nodiscard]] const std::vector<std::string>& searchPath() const noexcept {
+    return lookup_.searchPath();
+  }
+
+  Schema(const Schema&) = delete;  // lookup_ views the names inside catalog_
+  Schema& operator=(const Schema&) = delete;
 
  private:
-  explicit Schema(Catalog catalog) : catalog_(std::move(catalog)) {}
+  explicit Schema(Catalog catalog);
 
   Catalog catalog_;
   std::string fingerprint_;
-  std::unordered_map<std::string, std::uint32_t> byName_;  // folded "schema\0name" → table
+  TableLookup lookup_;
 };
 
 }  // namespace sonde

@@ -1,7 +1,8 @@
 // A table, view or other relation of a database, with everything the catalog says of it.
 //
-// Invariant: immutable once inside a Schema; pointers to it and its columns live as long as the Schema.
-// A table that could not be read has `error` set and may lack columns; it never hides the others.
+// Invariant: immutable once inside a Schema; pointers to it and its columns live as long as the
+// Schema. A table that could not be read has `error` set and may lack columns; it never hides the
+// others.
 #pragma once
 
 #include <cstdint>
@@ -63,7 +64,9 @@ struct Table {
   std::vector<Exclusion> exclusions;
   std::vector<Trigger> triggers;
   std::vector<Relation> relations;
-  bool ignoreCase = false;  ///< Whether identifiers of this engine ignore ASCII case.
+  /// Whether column names ignore ASCII case. Schema::build sets it where the whole catalog does; a
+  /// reader sets it where only columns do (MySQL on a case-sensitive file system).
+  bool ignoreCase = false;
 
   static constexpr std::size_t npos = static_cast<std::size_t>(-1);
 
@@ -79,13 +82,24 @@ struct Table {
   /// @return The relation. @throws SchemaError naming the nearest ones.
   [[nodiscard]] const Relation& relation(std::string_view relation) const;
 
-  /// @return The columns that identify a row: the primary key; empty when only an implicit key does.
+  /// @return The columns that identify a row: the primary key; empty when only an implicit key
+  /// does.
   [[nodiscard]] const std::vector<std::string>& keyColumns() const noexcept;
   /// @return Whether rows can be inserted, updated and deleted as far as the catalog can tell.
   [[nodiscard]] bool writable() const noexcept;
-  /// @return Whether a key, unique constraint or whole unique index covers exactly these columns, in
-  /// any order.
-  [[nodiscard]] bool isUnique(const std::vector<std::string>& columns) const;
+  /// @return Whether a key, unique constraint or whole unique index covers exactly these columns,
+  /// in any order.
+  [[nodiscard]] bool isUnique(const std::vector<std::string>& names) const noexcept;
+  /// @return Whether such a key lies within these columns, so that no two rows agree in all of
+  /// them.
+  [[nodiscard]] bool hasKeyWithin(const std::vector<std::string>& names) const noexcept;
+  /// @return Whether it holds rows by itself: neither a view nor the engine's own bookkeeping.
+  [[nodiscard]] bool isStored() const noexcept;
+  /// @return Whether it belongs to the engine or to another table (system and shadow tables): such
+  /// tables are found by name, but not suggested, drawn, related or counted in the fingerprint.
+  [[nodiscard]] bool isInternal() const noexcept {
+    return kind == TableKind::System || kind == TableKind::Shadow;
+  }
 };
 
 }  // namespace sonde
