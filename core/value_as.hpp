@@ -1,9 +1,18 @@
 // Value::as, apart from value.hpp because it needs the conversions, which need Value.
 #pragma once
 
+#include "cell.hpp"
 #include "convert.hpp"
 
 namespace sonde {
+
+class Columns;
+
+namespace convert {
+// Declared here as well, for whoever includes convert.hpp first: it needs Value before it begins.
+template <class T>
+[[nodiscard]] T to(const Cell& cell, const Columns* columns);
+}  // namespace convert
 
 /// @return The scalar as a cell that points into `value`. Arrays and objects have no cell.
 /// @throws ConversionError for an array or object.
