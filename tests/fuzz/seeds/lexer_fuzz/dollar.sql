@@ -1,0 +1,1 @@
+~SELECT $tag$ body; $tag$, E'a\'b' # c
