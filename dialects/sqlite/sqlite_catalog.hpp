@@ -1,0 +1,26 @@
+// Reads the whole catalog of a SQLite connection: main, temp and every attached database.
+//
+// Invariant: the number of statements depends on the number of attached databases, never on the
+// number of tables, as long as every view and virtual table can be read. One that cannot be carries
+// its error and hides nothing else. Used by the SQLite connection; docs/sqlite.md says what is read
+// and how.
+#pragma once
+
+#include "../../introspect/schema.hpp"
+
+struct sqlite3;
+
+namespace sonde {
+
+/// Reads the catalog, inside one read transaction unless one is open already, so that it is of one
+/// moment. The SQL: PRAGMA database_list and table_list once; then for each database that holds
+/// anything `SELECT … FROM sqlite_schema`, joined to pragma_table_xinfo (tables, views and virtual
+/// tables apart), pragma_foreign_key_list, pragma_index_list and pragma_index_xinfo, and
+/// sqlite_stat1. Counts no rows.
+/// @return What was found; tables in the order they were made, temp first as SQLite looks names up.
+/// @throws QueryError when SQLite cannot read its own schema (a corrupt or foreign file, an
+/// interrupted or locked connection); nativeCode() is then the extended result code.
+/// Not thread-safe: the connection must not be used by another thread meanwhile.
+[[nodiscard]] Catalog readSqliteCatalog(sqlite3* db);
+
+}  // namespace sonde
