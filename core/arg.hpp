@@ -1,8 +1,8 @@
 // A parameter on its way into a statement, not owned.
 //
-// Invariant: an Arg is valid for the call it is passed to and no longer; it points at the caller's text,
-// bytes or Value. Finder arguments and bound parameters are passed as Args so that nothing is copied
-// before the driver binds it.
+// Invariant: an Arg is valid for the call it is passed to and no longer; it points at the caller's
+// text, bytes or Value. Finder arguments and bound parameters are passed as Args so that nothing is
+// copied before the driver binds it.
 #pragma once
 
 #include <concepts>
@@ -20,8 +20,8 @@
 
 namespace sonde {
 
-/// One parameter, by reference. Trivially copyable. Implicit from everything a Value is implicit from,
-/// from Value, from ValueView, and from lists for `in` conditions.
+/// One parameter, by reference. Trivially copyable. Implicit from everything a Value is implicit
+/// from, from Value, from ValueView, and from lists for `in` conditions.
 class Arg {
  public:
   enum class Kind : std::uint8_t {
@@ -53,7 +53,8 @@ class Arg {
       unsigned_ = static_cast<std::uint64_t>(value);
     }
   }
-  Arg(double value) noexcept : kind_(Kind::Real), type_(Type::Real), real_(value) {}
+  template <RealNumber R>
+  Arg(R value) noexcept : kind_(Kind::Real), type_(Type::Real), real_(value) {}
   Arg(std::string_view text, Type type = Type::Text) noexcept
       : kind_(Kind::Text), type_(type), size_(text.size()), bytes_(text.data()) {}
   Arg(const char* text) noexcept : Arg(std::string_view(text)) {}

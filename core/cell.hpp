@@ -1,8 +1,9 @@
 // One value of a result in 16 bytes.
 //
-// Invariant: text and blob cells point at bytes that somebody else owns: the arena of a ResultBlock, or
-// the engine's own buffer while a statement stands on a row. Text is followed by a NUL byte that is not
-// counted. A cell is trivially copyable and never owns. Written by drivers, read through ValueView.
+// Invariant: text and blob cells point at bytes that somebody else owns: the arena of a
+// ResultBlock, or the engine's own buffer while a statement stands on a row. Text is followed by a
+// NUL byte that is not counted. A cell is trivially copyable and never owns. Written by drivers,
+// read through ValueView.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,8 @@
 // What every call carries: until when, who asks, and on whose behalf.
 //
-// Invariant: a Context is an immutable value once attached to a view (`db.with(context)`); a default one
-// has no deadline, no principal and costs nothing. Drivers obey deadline and stop token.
+// Invariant: a Context is an immutable value once attached to a view (`db.with(context)`); a
+// default one has no deadline, no principal and costs nothing. Drivers obey deadline and stop
+// token.
 #pragma once
 
 #include <chrono>

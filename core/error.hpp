@@ -1,8 +1,9 @@
 // The errors of sonde: one root, and a subclass wherever a caller would catch it apart.
 //
-// Invariant: what() names the thing that was wrong, where it was, and the nearest right one where there
-// is one; it never holds a parameter value. publicMessage() is safe to show to an end user: no SQL, no
-// names of tables or files. Errors are plain values: copy them, keep them, throw them again.
+// Invariant: what() names the thing that was wrong, where it was, and the nearest right one where
+// there is one; it never holds a parameter value. publicMessage() is safe to show to an end user:
+// no SQL, no names of tables or files. Errors are plain values: copy them, keep them, throw them
+// again.
 #pragma once
 
 #include <cstdint>
@@ -43,13 +44,13 @@ enum class ErrorCode : std::uint8_t {
 
 /// What an engine or sonde knows of an error, all optional.
 struct ErrorDetails {
-  std::string sqlState;              ///< SQLSTATE, five characters; SQLite's is derived.
-  int nativeCode = 0;                ///< The engine's own (extended) code.
-  std::string sql;                   ///< The statement, with placeholders.
-  std::string table;                 ///< Table concerned.
-  std::string constraint;            ///< Name of the constraint, where the engine tells it.
-  std::vector<std::string> columns;  ///< Columns concerned.
-  std::string hint;                  ///< What to do about it.
+  std::string sqlState{};              ///< SQLSTATE, five characters; SQLite's is derived.
+  int nativeCode = 0;                  ///< The engine's own (extended) code.
+  std::string sql{};                   ///< The statement, with placeholders.
+  std::string table{};                 ///< Table concerned.
+  std::string constraint{};            ///< Name of the constraint, where the engine tells it.
+  std::vector<std::string> columns{};  ///< Columns concerned.
+  std::string hint{};                  ///< What to do about it.
 };
 
 /// The root of every error that sonde throws.
@@ -140,12 +141,13 @@ class SchemaError : public Error {
   std::shared_ptr<const std::vector<std::string>> suggestions_;
 };
 
-/// A value or argument that cannot be right, found before any SQL ran. Lists what is wrong by field.
+/// A value or argument that cannot be right, found before any SQL ran. Lists what is wrong by
+/// field.
 class ValidationError : public Error {
  public:
   struct Problem {
-    std::string field;    ///< Column or option; empty when it is the whole.
-    std::string message;  ///< What is wrong with it, without the value.
+    std::string field{};    ///< Column or option; empty when it is the whole.
+    std::string message{};  ///< What is wrong with it, without the value.
   };
   explicit ValidationError(const std::string& message, std::vector<Problem> problems = {},
                            ErrorDetails details = {});
@@ -161,7 +163,8 @@ class TransactionError : public Error {
   explicit TransactionError(const std::string& message, bool retryable = false,
                             ErrorDetails details = {})
       : Error(ErrorCode::Transaction, message, std::move(details)), retryable_(retryable) {}
-  /// @return Whether running the whole transaction again may succeed (busy, deadlock, serialization).
+  /// @return Whether running the whole transaction again may succeed (busy, deadlock,
+  /// serialization).
   [[nodiscard]] bool retryable() const noexcept { return retryable_; }
 
  private:

@@ -1,4 +1,5 @@
-// A non-owning reference to a callable: a parameter type for callbacks that end before the call does.
+// A non-owning reference to a callable: a parameter type for callbacks that end before the call
+// does.
 #pragma once
 
 #include <memory>
@@ -15,9 +16,9 @@ template <class R, class... A>
 class FunctionRef<R(A...)> {
  public:
   template <class F>
-    requires(!std::is_same_v<std::remove_cvref_t<F>, FunctionRef> &&
-             std::is_invocable_r_v<R, F&, A...>)
-  FunctionRef(F&& callable) noexcept
+  requires(!std::is_same_v<std::remove_cvref_t<F>, FunctionRef> &&
+           std::is_invocable_r_v<R, F&, A...>) FunctionRef(F&& callable)
+  noexcept
       : object_(const_cast<void*>(static_cast<const void*>(std::addressof(callable)))),
         call_([](void* object, A... args) -> R {
           return static_cast<R>(

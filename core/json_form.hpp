@@ -5,8 +5,9 @@
 
 namespace sonde {
 
-/// `Logical` is the same on every engine: booleans, decimals as text at their declared scale, ISO 8601
-/// timestamps, blobs in base64. `Storage` is the raw storage class, as the engine's own shell prints it.
+/// `Logical` is the same on every engine: booleans, decimals as text at their declared scale, ISO
+/// 8601 timestamps, blobs in base64. `Storage` is the raw storage class, as the engine's own shell
+/// prints it.
 enum class JsonForm : std::uint8_t { Logical, Storage };
 
 /// Options of every JSON writer.

@@ -1,8 +1,8 @@
 // The memory of a result: one header, cells in a few chunks, and an arena for text and blobs.
 //
-// Invariant: nothing in a block ever moves, so a cell's pointer stays valid as long as the block. A block
-// is filled by one thread; once it is handed out it is immutable, so any number of threads may read it.
-// Filled by drivers; owned, by reference count, by ResultSet and Row.
+// Invariant: nothing in a block ever moves, so a cell's pointer stays valid as long as the block. A
+// block is filled by one thread; once it is handed out it is immutable, so any number of threads
+// may read it. Filled by drivers; owned, by reference count, by ResultSet and Row.
 #pragma once
 
 #include <array>
@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,8 +34,8 @@ struct BlockHint {
 /// See the file comment.
 class ResultBlock {
  public:
-  /// A relation of the rows of this block: the rows of `block` from `firsts[i]` up to `firsts[i + 1]`
-  /// belong to row i.
+  /// A relation of the rows of this block: the rows of `block` from `firsts[i]` up to `firsts[i +
+  /// 1]` belong to row i.
   struct Child;
 
   /// @return A new block with one owner, with room for what the hint says in a single allocation.
@@ -66,7 +67,7 @@ class ResultBlock {
     ++rows_;
     return cells;
   }
-  /// Takes back the last appended row.
+  /// Takes back the last appended row. Its bytes in the arena stay taken.
   void dropLastRow() noexcept;
 
   /// @return A copy of the bytes in the arena, followed by a NUL.
@@ -78,10 +79,10 @@ class ResultBlock {
   }
   /// @return Uninitialised room in the arena.
   [[nodiscard]] char* allocate(std::size_t size) {
-    if (static_cast<std::size_t>(arenaEnd_ - arena_) < size) addArena(size);
+    bytesUsed_ += size;
+    if (static_cast<std::size_t>(arenaEnd_ - arena_) < size) return allocateSlow(size);
     char* at = arena_;
     arena_ += size;
-    bytesUsed_ += size;
     return at;
   }
 
@@ -89,6 +90,8 @@ class ResultBlock {
   void addChild(Child child);
   /// @return The relation of this name; nullptr when it was not loaded.
   [[nodiscard]] const Child* child(std::string_view relation) const noexcept;
+  /// @return Every loaded relation, in the order added.
+  [[nodiscard]] std::span<const Child> children() const noexcept;
 
  private:
   friend class BlockPtr;
@@ -97,7 +100,8 @@ class ResultBlock {
   static void destroy(ResultBlock* block) noexcept;
 
   void addChunk();
-  void addArena(std::size_t atLeast);
+  [[nodiscard]] char* allocateSlow(std::size_t size);
+  [[nodiscard]] char* newArena(std::size_t size);
 
   struct Place {
     std::size_t chunk;
@@ -126,7 +130,8 @@ class ResultBlock {
   std::size_t chunkCount_ = 0;
   std::size_t nextArena_ = 0;
   std::array<Cell*, kMaxChunks> chunks_;  // only the first chunkCount_ are set
-  std::vector<char*> arenas_;             // those beyond the one inside the block's own allocation
+  // Those beyond the one inside the block's own allocation.
+  std::vector<std::unique_ptr<char[]>> arenas_;
   std::vector<Child> children_;
 };
 
@@ -161,9 +166,9 @@ class BlockPtr {
 };
 
 struct ResultBlock::Child {
-  std::string relation;
-  BlockPtr block;
-  std::vector<std::uint32_t> firsts;
+  std::string relation{};
+  BlockPtr block{};
+  std::vector<std::uint32_t> firsts{};
   bool single = false;  ///< belongsTo and hasOne: at most one row each, an object in JSON.
 };
 

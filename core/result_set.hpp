@@ -1,7 +1,7 @@
 // The rows of a query, owned together.
 //
-// Invariant: immutable; owns its block by reference count, so copies are cheap and may be read by any
-// number of threads. Iterating yields RowView by value, with no atomic operation.
+// Invariant: immutable; owns its block by reference count, so copies are cheap and may be read by
+// any number of threads. Iterating yields RowView by value, with no atomic operation.
 #pragma once
 
 #include <cstddef>
@@ -32,7 +32,8 @@ class RowIterator {
   using reference = RowView;
 
   RowIterator() noexcept = default;
-  RowIterator(const ResultBlock* block, std::size_t index) noexcept : block_(block), index_(index) {}
+  RowIterator(const ResultBlock* block, std::size_t index) noexcept
+      : block_(block), index_(index) {}
 
   [[nodiscard]] RowView operator*() const noexcept {
     return {block_->row(index_), block_->columns(), block_, index_};

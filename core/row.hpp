@@ -1,11 +1,12 @@
 // Rows: RowView looks at one, Row owns one.
 //
-// Invariant: a Row keeps its block alive, so it may outlive the ResultSet; a RowView does not and lives
-// as long as the ResultSet or the streaming callback that gave it. Both are cheap to copy.
+// Invariant: a Row keeps its block alive, so it may outlive the ResultSet; a RowView does not and
+// lives as long as the ResultSet or the streaming callback that gave it. Both are cheap to copy.
 #pragma once
 
 #include <cstddef>
 #include <nlohmann/json_fwd.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -49,6 +50,12 @@ class RowView {
   /// @return The rows of a loaded relation.
   /// @throws SchemaError when the relation was not loaded, naming those that were.
   [[nodiscard]] RelatedRows related(std::string_view relation) const;
+  /// @return Every relation that was loaded with this row; empty for a row of a running statement.
+  [[nodiscard]] std::span<const ResultBlock::Child> relations() const noexcept {
+    return block_ == nullptr ? std::span<const ResultBlock::Child>() : block_->children();
+  }
+  /// @return The position of this row in its block, 0 for a row of a running statement.
+  [[nodiscard]] std::size_t index() const noexcept { return index_; }
 
   /// @return The row as an object, in the order of its columns.
   /// @throws EncodingError when a text is not UTF-8 and the form does not replace it.

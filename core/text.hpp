@@ -8,8 +8,8 @@
 
 namespace sonde::text {
 
-/// @return The offset of the first byte that is not UTF-8; npos when all is well. NUL bytes are fine;
-/// surrogates and overlong forms are not. Thread-safe.
+/// @return The offset of the first byte that is not UTF-8; npos when all is well. NUL bytes are
+/// fine; surrogates and overlong forms are not. Thread-safe.
 [[nodiscard]] std::size_t findInvalidUtf8(std::string_view text) noexcept;
 
 /// @return The text in ASCII lower case; other bytes unchanged. Thread-safe.
@@ -19,6 +19,13 @@ namespace sonde::text {
 /// @return The text without ASCII white space at both ends. Thread-safe.
 [[nodiscard]] std::string_view trim(std::string_view text) noexcept;
 
+/// @return How many characters this many bytes take in base64.
+[[nodiscard]] constexpr std::size_t base64Size(std::size_t bytes) noexcept {
+  return (bytes + 2) / 3 * 4;
+}
+/// Writes the bytes in base64 (RFC 4648, with padding) to `out`, which has base64Size() room.
+/// @return The end of what was written.
+char* writeBase64(char* out, std::span<const std::byte> bytes) noexcept;
 /// Appends the bytes in base64 (RFC 4648, with padding).
 void appendBase64(std::string& out, std::span<const std::byte> bytes);
 

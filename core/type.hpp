@@ -1,7 +1,7 @@
 // The logical types a value or a column can have, the same on every engine.
 //
-// Invariant: `Type` says what a value means, `Storage` how the engine handed it over. A SQLite column
-// declared BOOLEAN holds Storage::Integer and means Type::Boolean. Used by every folder.
+// Invariant: `Type` says what a value means, `Storage` how the engine handed it over. A SQLite
+// column declared BOOLEAN holds Storage::Integer and means Type::Boolean. Used by every folder.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,9 @@
 // An owning, JSON-like value: what goes into a query as a parameter and what a record is made of.
 //
-// Invariant: integers, decimals and timestamps survive unchanged; nothing is rounded through double.
-// There is no initializer_list constructor (`Value::array(…)`, `Value::object(…)`), and the bool
-// constructor takes nothing but bool. Arrays and objects are immutable and shared, so copying is cheap.
+// Invariant: integers, decimals and timestamps survive unchanged; nothing is rounded through
+// double. There is no initializer_list constructor (`Value::array(…)`, `Value::object(…)`), and the
+// bool constructor takes nothing but bool. Arrays and objects are immutable and shared, so copying
+// is cheap.
 #pragma once
 
 #include <compare>
@@ -38,6 +39,9 @@ concept IntegerNumber = std::integral<T> && !std::same_as<T, bool> && !std::same
                         !std::same_as<T, wchar_t> && !std::same_as<T, char8_t> &&
                         !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
 
+template <class T>
+concept RealNumber = std::same_as<T, float> || std::same_as<T, double>;
+
 /// See the file comment. A default-constructed Value is null. Not thread-safe while being assigned;
 /// any number of threads may read one.
 class Value {
@@ -58,6 +62,9 @@ class Value {
     Object,
   };
 
+  /// How deep JSON documents may be nested: as deep as SQLite's own JSON functions allow.
+  static constexpr std::size_t kMaxJsonDepth = 1000;
+
   Value() noexcept = default;
   Value(std::nullptr_t) noexcept {}
   Value(std::nullopt_t) noexcept {}
@@ -71,7 +78,9 @@ class Value {
       data_ = static_cast<std::uint64_t>(value);
     }
   }
-  Value(double value) noexcept : data_(value), type_(Type::Real) {}
+  // A template, or characters and enumerators would become numbers on the way to double.
+  template <RealNumber R>
+  Value(R value) noexcept : data_(static_cast<double>(value)), type_(Type::Real) {}
   Value(std::string value) noexcept : data_(std::move(value)), type_(Type::Text) {}
   Value(std::string_view value) : Value(std::string(value)) {}
   Value(const char* value) : Value(std::string(value)) {}
@@ -90,9 +99,12 @@ class Value {
   /// @return Text with a logical type (date, timestamp, uuid, json …), unchecked.
   [[nodiscard]] static Value typed(std::string text, Type type);
   /// @return The value a JSON document stands for; numbers keep 64-bit integers exactly.
+  /// @throws ConversionError when it is nested deeper than kMaxJsonDepth.
   [[nodiscard]] static Value fromJson(const nlohmann::json& json);
-  /// @return The value a JSON text stands for.
-  /// @throws ConversionError with the byte position when the text is not JSON.
+  /// @return The value a JSON text stands for. Integers beyond 64 bits become decimals; of members
+  /// with one name the last counts.
+  /// @throws ConversionError with the byte position when the text is not JSON, holds a number
+  /// beyond the range of a double or is nested deeper than kMaxJsonDepth.
   [[nodiscard]] static Value parseJson(std::string_view text);
 
   [[nodiscard]] Kind kind() const noexcept { return static_cast<Kind>(data_.index()); }
@@ -102,8 +114,8 @@ class Value {
 
   /// @return The value as T: bool, any integer or floating type, std::string, std::string_view
   /// (valid while this lives), Blob, or std::optional of these (empty for null).
-  /// Numeric kinds convert with range checks; decimal text converts to numbers exactly or not at all
-  /// for integers.
+  /// Numeric kinds convert with range checks; decimal text converts to numbers exactly or not at
+  /// all for integers.
   /// @throws ConversionError that says what could not be converted.
   template <class T>
   [[nodiscard]] T as() const;
@@ -120,19 +132,21 @@ class Value {
   /// @return The member of this name; nullptr when there is none or this is no object.
   [[nodiscard]] const Value* find(std::string_view name) const noexcept;
 
-  /// @return The JSON form of DESIGN: decimals as text, blobs in base64, NaN and infinities as text.
+  /// @return The JSON form of DESIGN: decimals as text, blobs in base64, NaN and infinities as
+  /// text.
   /// @throws EncodingError when a text is not UTF-8.
   [[nodiscard]] nlohmann::json toJson() const;
-  /// @return `toJson()` written compactly.
+  /// @return The same as compact text, with the members of objects in their order.
+  /// @throws EncodingError when a text is not UTF-8.
   [[nodiscard]] std::string dump() const;
 
-  /// Equality of kind and content; integer kinds compare by number, other kinds never mix.
+  /// Equality of kind and content, without regard to type(): kinds never mix, decimals compare as
+  /// text, objects without regard to the order of their members, and NaN equals itself.
   friend bool operator==(const Value& a, const Value& b) noexcept;
 
   /// The raw alternatives, for code that switches on kind(). Use the accessors elsewhere.
-  using Data =
-      std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, Blob,
-                   std::shared_ptr<const Array>, std::shared_ptr<const Object>>;
+  using Data = std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string,
+                            Blob, std::shared_ptr<const Array>, std::shared_ptr<const Object>>;
   [[nodiscard]] const Data& data() const noexcept { return data_; }
 
  private:

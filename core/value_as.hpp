@@ -8,10 +8,13 @@ namespace sonde {
 
 class Columns;
 
+// Again, for when convert.hpp is what includes value.hpp and its own declarations are still to
+// come.
 namespace convert {
-// Declared here as well, for whoever includes convert.hpp first: it needs Value before it begins.
 template <class T>
 [[nodiscard]] T to(const Cell& cell, const Columns* columns);
+template <class Json>
+[[nodiscard]] Json toJsonDocument(const Cell& cell, const Columns* columns);
 }  // namespace convert
 
 /// @return The scalar as a cell that points into `value`. Arrays and objects have no cell.
@@ -28,7 +31,8 @@ T Value::as() const {
   if constexpr (std::same_as<T, Value>) {
     return *this;
   } else if constexpr (std::same_as<T, nlohmann::json>) {
-    return jsonOf<T>(*this);
+    const bool nested = kind() == Kind::Array || kind() == Kind::Object;
+    return nested ? jsonOf<T>(*this) : convert::toJsonDocument<T>(cellOf(*this), nullptr);
   } else {
     return convert::to<T>(cellOf(*this), nullptr);
   }

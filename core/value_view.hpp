@@ -1,7 +1,7 @@
 // A value inside a row, not owned: two pointers.
 //
-// Invariant: valid as long as the Row, ResultSet or streaming callback it came from. A temporary Row
-// gives an owning Value instead, so that `users.findById(1)->…` cannot dangle silently.
+// Invariant: valid as long as the Row, ResultSet or streaming callback it came from. A temporary
+// Row gives an owning Value instead, so that `users.findById(1)->…` cannot dangle silently.
 #pragma once
 
 #include <string_view>
@@ -17,7 +17,8 @@ namespace sonde {
 /// See the file comment. Trivially copyable. Thread-safe: it only reads.
 class ValueView {
  public:
-  ValueView(const Cell& cell SONDE_LIFETIMEBOUND, const Columns& columns SONDE_LIFETIMEBOUND) noexcept
+  ValueView(const Cell& cell SONDE_LIFETIMEBOUND,
+            const Columns& columns SONDE_LIFETIMEBOUND) noexcept
       : cell_(&cell), columns_(&columns) {}
 
   [[nodiscard]] bool isNull() const noexcept { return cell_->storage == Storage::Null; }
