@@ -1,0 +1,189 @@
+#include "pooled_executor.hpp"
+
+#include <exception>
+#include <type_traits>
+
+#include "../core/error.hpp"
+#include "transaction_executor.hpp"
+
+namespace sonde {
+
+namespace {
+
+LeaseKind kindOf(const query::Plan& plan) noexcept {
+  return plan.write ? LeaseKind::Write : LeaseKind::Read;
+}
+
+// Tells of a schema change after the connection that noticed it went back, whatever the call did.
+class ChangeTeller {
+ public:
+  explicit ChangeTeller(Runtime& runtime) noexcept : runtime_(runtime) {}
+  ChangeTeller(const ChangeTeller&) = delete;
+  ChangeTeller& operator=(const ChangeTeller&) = delete;
+  ~ChangeTeller() {
+    if (change_) [[unlikely]] {
+      runtime_.tellSchemaChange(*change_);
+    }
+  }
+
+  // Looks for changes by others, at most once an interval.
+  void checkWhenDue(Connection& connection) noexcept {
+    const std::int64_t now = coarseNowMs();
+    if (!runtime_.schemas().due(now) || connection.inTransaction()) [[likely]] return;
+    look([&] { return runtime_.schemas().check(connection, now); });
+  }
+  // A statement had to be prepared again.
+  void recheck(Connection& connection) noexcept {
+    if (connection.inTransaction()) return;
+    look([&] { return runtime_.schemas().recheck(connection); });
+  }
+
+ private:
+  // The caller's own statement must not fail because the catalog cannot be read.
+  template <class Look>
+  void look(Look reading) noexcept {
+    try {
+      if (auto found = reading()) change_ = std::move(found);
+    } catch (const std::exception& error) {
+      runtime_.logger().log(LogLevel::Warn, "the schema could not be read again",
+                            {{"error", error.what()}});
+    }
+  }
+
+  Runtime& runtime_;
+  std::optional<SchemaChange> change_;
+};
+
+}  // namespace
+
+template <class Work>
+auto PooledExecutor::callLeased(const query::Plan& plan, Args args, Work& work, RunCounts& counts,
+                                Observation* observation) {
+  ChangeTeller teller(*runtime_);
+  const Lease lease = runtime_->pool().lease(kindOf(plan), context_, leaseLabel(plan));
+  Session& session = lease.session();
+  teller.checkWhenDue(session.connection());
+  if (observation != nullptr) observation->start();
+  StatementRun run(session, plan, context_);
+  const auto finish = [&] {
+    if (run.statement().takeSchemaChanged()) [[unlikely]] {
+      teller.recheck(session.connection());
+    }
+    if (observation != nullptr) observation->stop();
+  };
+  if constexpr (std::is_void_v<decltype(run.with(args, compiler(), work, counts))>) {
+    run.with(args, compiler(), work, counts);
+    finish();
+  } else {
+    auto result = run.with(args, compiler(), work, counts);
+    finish();
+    return result;
+  }
+}
+
+template <class Work>
+auto PooledExecutor::call(const query::Plan& plan, Args args, Work work) {
+  if (context_.interruptible()) context_.check();
+  RunCounts counts;
+  const ObserverChain& observers = runtime_->observers();
+  if (observers.empty()) [[likely]] {
+    return callLeased(plan, args, work, counts, nullptr);
+  }
+  const StatementInfo info{plan, context_, args.size(), false};
+  Observation observation(observers, info);
+  try {
+    if constexpr (std::is_void_v<decltype(callLeased(plan, args, work, counts, nullptr))>) {
+      callLeased(plan, args, work, counts, &observation);
+      observation.succeeded(counts.rows, counts.affected);
+    } else {
+      auto result = callLeased(plan, args, work, counts, &observation);
+      observation.succeeded(counts.rows, counts.affected);
+      return result;
+    }
+  } catch (const std::exception& error) {
+    observation.failed(error);
+    throw;
+  }
+}
+
+ResultSet PooledExecutor::query(const query::Plan& plan, Args args) {
+  return call(plan, args, FetchAll{runtime_->options().maxResultBytes});
+}
+
+std::optional<Row> PooledExecutor::queryRow(const query::Plan& plan, Args args) {
+  return call(plan, args, FetchFirst{runtime_->options().maxResultBytes});
+}
+
+void PooledExecutor::stream(const query::Plan& plan, Args args, RowCallback callback) {
+  call(plan, args, StreamRows{callback});
+}
+
+WriteResult PooledExecutor::execute(const query::Plan& plan, Args args) {
+  return call(plan, args, Execute{capabilities().lastInsertId});
+}
+
+std::shared_ptr<SessionExecutor> PooledExecutor::with(Context context) {
+  return std::make_shared<PooledExecutor>(runtime_, std::move(context));
+}
+
+RawStatementPtr PooledExecutor::raw(std::string_view sql) {
+  runtime_->requireRawSql();
+  RawStatementPtr statement = runtime_->rawStatements().find(sql);
+  if (statement == nullptr) {
+    const Lease lease = runtime_->pool().lease(LeaseKind::Read, context_, "raw SQL");
+    statement = runtime_->rawStatements().learn(sql, lease.session().connection());
+  }
+  admit(*statement);
+  return statement;
+}
+
+void PooledExecutor::executeScript(std::string_view sql) {
+  runtime_->requireRawSql();
+  {
+    const Lease lease = runtime_->pool().lease(LeaseKind::Write, context_, "script");
+    Connection& connection = lease.session().connection();
+    const ConnectionArming arming(connection, context_);
+    connection.executeScript(sql);
+    if (connection.inTransaction()) {
+      connection.rollback();
+      throw TransactionError("the script left a transaction open; it was rolled back");
+    }
+  }
+  schemaTouched();
+}
+
+std::shared_ptr<const Schema> PooledExecutor::schema() const {
+  return runtime_->schemas().current();
+}
+
+std::uint64_t PooledExecutor::schemaVersion() const noexcept {
+  return runtime_->schemas().version();
+}
+
+bool PooledExecutor::refreshSchema() { return runtime_->refreshSchema(); }
+
+void PooledExecutor::schemaTouched() { runtime_->refreshSchema(); }
+
+void PooledExecutor::transact(FunctionRef<void(Executor&)> work) {
+  const auto scope = TransactionScope::begin(runtime_, TransactionMode::Write, context_);
+  const TransactionLevel level = scope->outermost();
+  TransactionExecutor executor(scope, level, context_);
+  try {
+    work(executor);
+  } catch (...) {
+    scope->discard(level);
+    throw;
+  }
+  scope->commit(level);
+}
+
+bool PooledExecutor::wantsChanges() const noexcept { return !runtime_->commitListeners().empty(); }
+
+void PooledExecutor::recordChange(Change change) {
+  if (!wantsChanges()) return;
+  ChangeSet changes;
+  changes.push_back(std::move(change));
+  runtime_->commitListeners().tell(runtime_->logger(), "afterCommit", changes);
+}
+
+}  // namespace sonde

@@ -1,0 +1,48 @@
+// The executor of a database: each call leases a connection for as long as it lasts.
+//
+// Invariant: may be called from any thread; holds no connection between calls. A streaming call holds
+// its connection while the callback runs. Used by db/.
+#pragma once
+
+#include <memory>
+
+#include "session_executor.hpp"
+#include "statement_run.hpp"
+
+namespace sonde {
+
+/// See the file comment.
+class PooledExecutor final : public SessionExecutor {
+ public:
+  explicit PooledExecutor(std::shared_ptr<Runtime> runtime, Context context = {})
+      : SessionExecutor(std::move(runtime), std::move(context)) {}
+
+  [[nodiscard]] std::shared_ptr<SessionExecutor> with(Context context) override;
+  [[nodiscard]] RawStatementPtr raw(std::string_view sql) override;
+  void executeScript(std::string_view sql) override;
+
+  [[nodiscard]] std::shared_ptr<const Schema> schema() const override;
+  [[nodiscard]] std::uint64_t schemaVersion() const noexcept override;
+  bool refreshSchema() override;
+  [[nodiscard]] bool inTransaction() const noexcept override { return false; }
+
+  [[nodiscard]] ResultSet query(const query::Plan& plan, Args args) override;
+  [[nodiscard]] std::optional<Row> queryRow(const query::Plan& plan, Args args) override;
+  void stream(const query::Plan& plan, Args args, RowCallback callback) override;
+  WriteResult execute(const query::Plan& plan, Args args) override;
+  void transact(FunctionRef<void(Executor&)> work) override;
+  [[nodiscard]] bool wantsChanges() const noexcept override;
+  void recordChange(Change change) override;
+
+ protected:
+  void schemaTouched() override;
+
+ private:
+  template <class Work>
+  auto call(const query::Plan& plan, Args args, Work work);
+  template <class Work>
+  auto callLeased(const query::Plan& plan, Args args, Work& work, RunCounts& counts,
+                  Observation* observation);
+};
+
+}  // namespace sonde

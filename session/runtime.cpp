@@ -1,0 +1,67 @@
+#include "runtime.hpp"
+
+#include <utility>
+
+#include "../core/error.hpp"
+
+namespace sonde {
+
+Runtime::Runtime(std::unique_ptr<Driver> driver, RuntimeOptions options)
+    : options_(std::move(options)),
+      driver_(std::move(driver)),
+      rawStatements_(driver_->dialect().lexerRules(), options_.pool.statementCapacity) {
+  rewriterChains_.push_back(std::make_unique<const RewriterChain>());
+  observerChains_.push_back(std::make_unique<const ObserverChain>());
+  rewriters_ = rewriterChains_.back().get();
+  observers_ = observerChains_.back().get();
+
+  pool_ = std::make_unique<SessionPool>(*driver_, options_.driver, options_.pool);
+  // The first connection, whatever it is for, so that opening opens one and no more.
+  const Lease lease = pool_->lease(LeaseKind::Write, Context(), "reading the schema");
+  schemas_ = std::make_unique<SchemaStore>(lease.session().connection(), options_.relationNames,
+                                           options_.schemaCheckInterval);
+}
+
+bool Runtime::refreshSchema() {
+  const std::uint64_t before = schemas_->version();
+  std::optional<SchemaChange> change;
+  {
+    const Lease lease = pool_->lease(LeaseKind::Read, Context(), "reading the schema");
+    change = schemas_->refresh(lease.session().connection());
+  }
+  if (change) tellSchemaChange(*change);
+  return schemas_->version() != before;
+}
+
+void Runtime::tellSchemaChange(const SchemaChange& change) {
+  logger().log(LogLevel::Info, "the schema changed",
+               {{"before", change.before}, {"after", change.after}});
+  schemaListeners_.tell(logger(), "onSchemaChange", change);
+}
+
+void Runtime::addRewriter(std::shared_ptr<const QueryRewriter> rewriter) {
+  if (rewriter == nullptr) throw ConfigError("addRewriter was given no rewriter");
+  const std::lock_guard lock(chains_);
+  rewriterList_.push_back(std::move(rewriter));
+  rewriterChains_.push_back(std::make_unique<const RewriterChain>(rewriterList_));
+  rewriters_.store(rewriterChains_.back().get(), std::memory_order_release);
+}
+
+void Runtime::requireRawSql() const {
+  if (rewriters().empty() || options_.allowRawSql) return;
+  ErrorDetails details;
+  details.hint = "use a repository, or set allowRawSql in the configuration";
+  throw AuthorizationError("raw SQL is refused while a rewriter is active, because it would pass it by",
+                           std::move(details));
+}
+
+void Runtime::addObserver(std::shared_ptr<StatementObserver> observer) {
+  if (observer == nullptr) throw ConfigError("addInterceptor was given no observer");
+  const std::lock_guard lock(chains_);
+  auto chain = std::make_unique<ObserverChain>(*observerChains_.back());
+  chain->push_back(std::move(observer));
+  observerChains_.push_back(std::move(chain));
+  observers_.store(observerChains_.back().get(), std::memory_order_release);
+}
+
+}  // namespace sonde

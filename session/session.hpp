@@ -1,0 +1,28 @@
+// A connection with its prepared statements: what a lease gives.
+//
+// Invariant: used by one thread at a time; statements are destroyed before their connection.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+#include "statement_cache.hpp"
+
+namespace sonde {
+
+/// See the file comment.
+class Session {
+ public:
+  Session(std::unique_ptr<Connection> connection, std::size_t statementCapacity)
+      : connection_(std::move(connection)), statements_(*connection_, statementCapacity) {}
+
+  [[nodiscard]] Connection& connection() const noexcept { return *connection_; }
+  [[nodiscard]] StatementCache& statements() noexcept { return statements_; }
+
+ private:
+  std::unique_ptr<Connection> connection_;
+  StatementCache statements_;
+};
+
+}  // namespace sonde

@@ -1,0 +1,91 @@
+#include "session_executor.hpp"
+
+#include <string>
+
+#include "../core/error.hpp"
+#include "../core/json_writer.hpp"
+
+namespace sonde {
+
+namespace {
+
+constexpr std::size_t kJsonPiece = std::size_t{64} * 1024;
+
+ResultSet noRows() { return ResultSet(ResultBlock::make(Columns::make({}))); }
+
+}  // namespace
+
+void SessionExecutor::admit(const RawStatement& statement) const {
+  if (statement.attaches && runtime_->pool().topology().shape != PoolShape::Single) {
+    ErrorDetails details;
+    details.sql = statement.plan.sql;
+    details.hint = "name it under attachments in the configuration";
+    throw Unsupported("a database attached by SQL would be there on one connection only",
+                      std::move(details));
+  }
+}
+
+void SessionExecutor::finishRaw(const RawStatement& statement, std::uint64_t affected) {
+  if (statement.changesSchema) schemaTouched();
+  if (!statement.operation || statement.writtenTable.empty() || !wantsChanges()) return;
+  Change change;
+  change.operation = *statement.operation;
+  change.table = statement.writtenTable;
+  change.affected = affected;
+  if (const auto snapshot = schema(); const Table* table = snapshot->findTable(change.table)) {
+    change.schema = table->schema;
+    change.table = table->name;
+  }
+  recordChange(std::move(change));
+}
+
+ResultSet SessionExecutor::queryRaw(std::string_view sql, Args args) {
+  const RawStatementPtr statement = raw(sql);
+  if (!statement->plan.returnsRows) {
+    const WriteResult result = execute(statement->plan, args);
+    finishRaw(*statement, result.affected);
+    return noRows();
+  }
+  ResultSet rows = query(statement->plan, args);
+  finishRaw(*statement, rows.size());
+  return rows;
+}
+
+WriteResult SessionExecutor::executeRaw(std::string_view sql, Args args) {
+  const RawStatementPtr statement = raw(sql);
+  const WriteResult result = execute(statement->plan, args);
+  finishRaw(*statement, result.affected);
+  return result;
+}
+
+void SessionExecutor::streamRaw(std::string_view sql, Args args, RowCallback callback) {
+  const RawStatementPtr statement = raw(sql);
+  std::uint64_t rows = 0;
+  stream(statement->plan, args, [&](RowView row) {
+    ++rows;
+    return callback(row);
+  });
+  finishRaw(*statement, rows);
+}
+
+void SessionExecutor::streamJsonRaw(std::string_view sql, Args args, TextSink sink,
+                                    const JsonOptions& options) {
+  std::string buffer;
+  buffer.reserve(kJsonPiece + kJsonPiece / 4);
+  buffer += '[';
+  bool first = true;
+  streamRaw(sql, args, [&](RowView row) {
+    if (!first) buffer += ',';
+    first = false;
+    json::appendRow(buffer, row.cells(), row.columns(), options);
+    if (buffer.size() >= kJsonPiece) {
+      sink(buffer);
+      buffer.clear();
+    }
+    return true;
+  });
+  buffer += ']';
+  sink(buffer);
+}
+
+}  // namespace sonde

@@ -1,0 +1,134 @@
+// One run of a plan on a session: takes the statement from its cache, binds, and ends everything on
+// every path. Shared by the executors of this folder.
+//
+// Invariant: while it lives the connection obeys the context; at its end the statement is reset.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "../core/result_set.hpp"
+#include "bound_args.hpp"
+#include "session.hpp"
+#include "session_executor.hpp"
+
+namespace sonde {
+
+/// Makes a connection obey a context while this lives, where there is something to obey.
+class ConnectionArming {
+ public:
+  /// @throws Timeout or Cancelled at once when the context says so.
+  ConnectionArming(Connection& connection, const Context& context) {
+    if (!context.interruptible()) [[likely]] return;
+    context.check();
+    connection.arm(context);
+    armed_ = &connection;
+  }
+  ConnectionArming(const ConnectionArming&) = delete;
+  ConnectionArming& operator=(const ConnectionArming&) = delete;
+  ~ConnectionArming() {
+    if (armed_ != nullptr) armed_->disarm();
+  }
+
+ private:
+  Connection* armed_ = nullptr;
+};
+
+/// What a run gave, for observers.
+struct RunCounts {
+  std::uint64_t rows = 0;
+  std::uint64_t affected = 0;
+};
+
+/// See the file comment.
+class StatementRun {
+ public:
+  StatementRun(Session& session, const query::Plan& plan, const Context& context)
+      : session_(session),
+        plan_(plan),
+        context_(context),
+        arming_(session.connection(), context),
+        use_(session.statements().acquire(plan)) {}
+
+  /// Binds, and calls `work` with the statement. The arguments live as long as the call.
+  template <class Work>
+  decltype(auto) with(Args args, const SqlCompiler& compiler, Work& work, RunCounts& counts) {
+    if (plan_.direct) [[likely]] {
+      use_->bind(args);
+      return work(*this, counts);
+    }
+    BoundArgs bound;
+    use_->bind(bound.resolve(plan_, args, context_, compiler));
+    return work(*this, counts);
+  }
+
+  [[nodiscard]] Statement& statement() const noexcept { return *use_; }
+  [[nodiscard]] Connection& connection() const noexcept { return session_.connection(); }
+  [[nodiscard]] const query::Plan& plan() const noexcept { return plan_; }
+
+ private:
+  Session& session_;
+  const query::Plan& plan_;
+  const Context& context_;
+  ConnectionArming arming_;
+  StatementCache::Use use_;
+};
+
+// The four ways to run a plan, the same in and outside a transaction.
+
+struct FetchAll {
+  std::size_t maxBytes;
+  ResultSet operator()(StatementRun& run, RunCounts& counts) const {
+    ResultSet rows(run.statement().fetch(0, maxBytes));
+    counts.rows = rows.size();
+    return rows;
+  }
+};
+
+struct FetchFirst {
+  std::size_t maxBytes;
+  std::optional<Row> operator()(StatementRun& run, RunCounts& counts) const {
+    // A write must run to its end, so that it changes every row it would.
+    BlockPtr block = run.statement().fetch(run.plan().write ? 0 : 1, maxBytes);
+    counts.rows = block->rowCount();
+    if (counts.rows == 0) return std::nullopt;
+    return Row(std::move(block), 0);
+  }
+};
+
+struct Execute {
+  bool lastInsertId;
+  WriteResult operator()(StatementRun& run, RunCounts& counts) const {
+    WriteResult result;
+    result.affected = run.statement().run();
+    counts.affected = result.affected;
+    if (lastInsertId) result.lastInsertId = run.connection().lastInsertId();
+    return result;
+  }
+};
+
+struct StreamRows {
+  RowCallback callback;
+  void operator()(StatementRun& run, RunCounts& counts) const {
+    Statement& statement = run.statement();
+    const Cell* cells = statement.step();
+    if (cells == nullptr) return;
+    // Held: a call inside the callback may have this statement's header replaced.
+    const std::shared_ptr<const Columns> columns = statement.columns();
+    bool wanted = true;
+    do {
+      ++counts.rows;
+      if (wanted) wanted = callback(RowView(cells, *columns));
+      if (!wanted && !run.plan().write) return;
+      cells = statement.step();
+    } while (cells != nullptr);
+  }
+};
+
+/// @return What a plan is for, to be shown when its connection is waited for.
+[[nodiscard]] inline std::string_view leaseLabel(const query::Plan& plan) noexcept {
+  return plan.tables.empty() ? std::string_view(plan.sql) : plan.tables.front().table;
+}
+
+}  // namespace sonde
