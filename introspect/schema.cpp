@@ -3,6 +3,7 @@
 #include "../core/error.hpp"
 #include "../core/suggest.hpp"
 #include "foreign_keys.hpp"
+#include "relations.hpp"
 
 namespace sonde {
 namespace {
@@ -20,7 +21,8 @@ std::shared_ptr<const Schema> Schema::build(Catalog catalog, const RelationNames
   const std::shared_ptr<Schema> schema(new Schema(std::move(catalog)));
   std::vector<Table>& tables = schema->catalog_.tables;
   detail::resolveForeignKeys(tables, schema->lookup_);
-  static_cast<void>(names);
+  detail::inferRelations(tables, schema->lookup_);
+  detail::overrideNames(tables, schema->lookup_, names);
   return schema;
 }
 
