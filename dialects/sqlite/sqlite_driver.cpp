@@ -1,0 +1,79 @@
+#include "sqlite_driver.hpp"
+
+#include <string>
+#include <utility>
+
+#include "../../core/error.hpp"
+#include "sqlite_connection.hpp"
+#include "sqlite_dialect.hpp"
+#include "sqlite_open.hpp"
+#include "sqlite_settings.hpp"
+
+namespace sonde {
+namespace {
+
+class SqliteDriver final : public Driver {
+ public:
+  [[nodiscard]] const Dialect& dialect() const noexcept override {
+    return SqliteDialect::instance();
+  }
+  [[nodiscard]] std::unique_ptr<Connection> connect(const DriverOptions& options,
+                                                    TransactionMode mode) const override;
+  [[nodiscard]] Topology topology(Connection& first, const DriverOptions& options) const override;
+};
+
+void warnOfUnhonoured(Connection& connection, const Logger& logger) {
+  if (!logger.enabled(LogLevel::Warn)) return;
+  for (const SettingReport& report : connection.settings()) {
+    if (report.honoured()) continue;
+    logger.log(LogLevel::Warn, "a setting did not take effect",
+               {{"setting", report.name},
+                {"requested", report.requested},
+                {"effective", report.effective}});
+  }
+}
+
+Topology single(std::string reason) { return {PoolShape::Single, 0, std::move(reason)}; }
+
+std::unique_ptr<Connection> SqliteDriver::connect(const DriverOptions& options,
+                                                  TransactionMode mode) const {
+  SqliteRequests requests = readSqliteRequests(options);
+  auto handle = openSqlite(options, requests, mode);
+  auto connection = std::make_unique<SqliteConnection>(std::move(handle), std::move(requests));
+  warnOfUnhonoured(*connection, options.logger);
+  return connection;
+}
+
+Topology SqliteDriver::topology(Connection& first, const DriverOptions& options) const {
+  auto* const connection = dynamic_cast<SqliteConnection*>(&first);
+  if (connection == nullptr) return single("not a connection of this driver");
+  switch (sqliteHome(options.uri.path)) {
+    case SqliteHome::Memory:
+      return single("in-memory database");
+    case SqliteHome::Temporary:
+      return single("temporary database");
+    case SqliteHome::File:
+      break;
+  }
+  for (const Attachment& attachment : options.attachments) {
+    // Each connection would attach an empty one of its own.
+    if (sqliteHome(attachment.path) != SqliteHome::File) {
+      return single("attached database \"" + attachment.name + "\" lives in one connection only");
+    }
+    const std::string mode = sqliteJournalMode(connection->handle(), attachment.name);
+    if (mode != "wal") {
+      return single("attached database \"" + attachment.name + "\" has a rollback journal (" +
+                    mode + ")");
+    }
+  }
+  const std::string mode = sqliteJournalMode(connection->handle(), "main");
+  if (mode != "wal") return single("rollback journal (" + mode + ")");
+  if (options.maxReaders == 0) return single("no readers are configured");
+  return {PoolShape::WriterAndReaders, options.maxReaders, "write-ahead log"};
+}
+
+}  // namespace
+
+std::unique_ptr<Driver> makeSqliteDriver() { return std::make_unique<SqliteDriver>(); }
+
+}  // namespace sonde
