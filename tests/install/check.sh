@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# check.sh PART: one of the install tests; CMakeLists.txt here sets the variables and says which parts.
+# check.sh PART: one of the install tests; CMakeLists.txt here sets the variables and says which
+# parts there are.
 set -euo pipefail
 
 fail() {
@@ -11,7 +12,8 @@ fail() {
 make_database() {
   rm -f "$1"
   sqlite3 "$1" "CREATE TABLE users(id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT UNIQUE);
-    INSERT INTO users(name, email) VALUES ('Ada', 'ada@example.org'), ('Grace', 'grace@example.org');"
+    INSERT INTO users(name, email)
+      VALUES ('Ada', 'ada@example.org'), ('Grace', 'grace@example.org');"
 }
 
 # run_consumer PROGRAM…: it must answer from the database, with the version of this library.
@@ -78,7 +80,8 @@ case $part in
     ;;
 
   shared)
-    configure "$BUILD-shared" -DBUILD_SHARED_LIBS=ON -DSONDE_BUILD_CLI=OFF -DSONDE_BUILD_EXAMPLES=OFF
+    configure "$BUILD-shared" -DBUILD_SHARED_LIBS=ON -DSONDE_BUILD_CLI=OFF \
+      -DSONDE_BUILD_EXAMPLES=OFF
     "$CMAKE" --build "$BUILD-shared"
     rm -rf "$SCRATCH/shared-prefix"
     "$CMAKE" --install "$BUILD-shared" --prefix "$SCRATCH/shared-prefix"

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "build_lists.hpp"
+
 namespace sonde::tidy {
 
 namespace {
@@ -166,17 +168,23 @@ std::vector<Finding> checkIncludeForm(const std::vector<SourceFile>& files) {
   return findings;
 }
 
-std::vector<Finding> checkHeaderWeight(const std::vector<SourceFile>& files) {
+std::vector<Finding> checkPublicHeaders(const std::vector<SourceFile>& files) {
+  const BuildLists lists(files);
   std::vector<Finding> findings;
   for (const SourceFile& file : files) {
     const std::string folder = file.folder();
     if (!file.isHeader() || isOutsideTheLibrary(folder)) continue;
+    if (lists.namesAsInternal(file.path)) continue;
     for (const Include& include : includesOf(file)) {
       const std::string& target = include.target;
       const bool heavy = target.starts_with("spdlog/") || target.starts_with("fmt/") ||
                          target == "nlohmann/json.hpp" || target == "iostream" ||
                          (target.starts_with("CLI/") && folder != "cli");
       if (heavy) findings.push_back({file.path, include.line, "<" + target + "> in a header"});
+      const auto header = projectHeader(file, include);
+      if (header && lists.namesAsInternal(*header)) {
+        findings.push_back({file.path, include.line, *header + " is not installed"});
+      }
     }
   }
   return findings;

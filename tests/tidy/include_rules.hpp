@@ -19,7 +19,8 @@ std::vector<Finding> checkClientHeaders(const std::vector<SourceFile>& files);
 /// The library includes itself relatively, everybody else as <sonde/…>.
 std::vector<Finding> checkIncludeForm(const std::vector<SourceFile>& files);
 
-/// Public headers stay light: no logging library, no complete JSON library, no argument parser.
-std::vector<Finding> checkHeaderWeight(const std::vector<SourceFile>& files);
+/// Public headers stay light: no logging library, no complete JSON library, no argument parser, and
+/// no header that is not installed.
+std::vector<Finding> checkPublicHeaders(const std::vector<SourceFile>& files);
 
 }  // namespace sonde::tidy

@@ -88,15 +88,29 @@ TEST(IncludeForm, IsTheInstalledOneOutside) {
                   .empty());
 }
 
-TEST(HeaderWeight, RefusesHeavyLibrariesInHeaders) {
+TEST(PublicHeaders, RefuseHeavyLibraries) {
   for (const char* header : {"spdlog/spdlog.h", "nlohmann/json.hpp", "iostream", "CLI/CLI.hpp"}) {
     const std::string include = std::string("#include <") + header + ">\n";
-    EXPECT_EQ(checkHeaderWeight(file("db/config.hpp", include)).size(), 1U) << header;
-    EXPECT_TRUE(checkHeaderWeight(file("db/config.cpp", include)).empty()) << header;
+    EXPECT_EQ(checkPublicHeaders(file("db/config.hpp", include)).size(), 1U) << header;
+    EXPECT_TRUE(checkPublicHeaders(file("db/config.cpp", include)).empty()) << header;
   }
   EXPECT_TRUE(
-      checkHeaderWeight(file("core/json.hpp", "#include <nlohmann/json_fwd.hpp>\n")).empty());
-  EXPECT_TRUE(checkHeaderWeight(file("cli/command.hpp", "#include <CLI/CLI.hpp>\n")).empty());
+      checkPublicHeaders(file("core/json.hpp", "#include <nlohmann/json_fwd.hpp>\n")).empty());
+  EXPECT_TRUE(checkPublicHeaders(file("cli/command.hpp", "#include <CLI/CLI.hpp>\n")).empty());
+}
+
+TEST(PublicHeaders, RefuseHeadersThatAreNotInstalled) {
+  const std::string list =
+      "sonde_folder(core\n  SOURCES a.cpp\n  INTERNAL\n    dom.hpp\n    raw.hpp\n  HEADERS a.hpp "
+      "b.hpp)\n";
+  std::vector<SourceFile> files = {{"core/CMakeLists.txt", list},
+                                   {"core/a.cpp", "#include \"dom.hpp\"\n"},
+                                   {"core/a.hpp", "#include \"b.hpp\"\n"},
+                                   {"core/raw.hpp", "#include \"dom.hpp\"\n"},
+                                   {"core/dom.hpp", "#include <nlohmann/json.hpp>\n"}};
+  EXPECT_EQ(describe(checkPublicHeaders(files)), "");
+  files.push_back({"core/b.hpp", "#include \"raw.hpp\"\n"});
+  EXPECT_EQ(describe(checkPublicHeaders(files)), "core/b.hpp:1: core/raw.hpp is not installed\n");
 }
 
 }  // namespace

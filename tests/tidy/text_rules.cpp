@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <map>
 #include <regex>
 #include <string>
 #include <string_view>
+
+#include "build_lists.hpp"
 
 namespace sonde::tidy {
 
@@ -88,33 +89,6 @@ void reportMatches(const SourceFile& file, std::string_view text, const std::reg
       findings.push_back({file.path, i + 1, message + ": " + match.str()});
     }
   }
-}
-
-std::string parentOf(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string::npos ? std::string() : path.substr(0, slash);
-}
-
-std::string nameOf(const std::string& path) { return path.substr(path.rfind('/') + 1); }
-
-/// The text of the nearest CMakeLists.txt at or above a folder.
-std::string_view nearestList(const std::map<std::string, std::string_view>& lists,
-                             std::string folder) {
-  while (true) {
-    const auto found = lists.find(folder);
-    if (found != lists.end()) return found->second;
-    if (folder.empty()) return {};
-    folder = parentOf(folder);
-  }
-}
-
-bool listsFile(std::string_view list, const std::string& name) {
-  for (std::size_t at = list.find(name); at != std::string_view::npos;
-       at = list.find(name, at + 1)) {
-    const char before = at == 0 ? ' ' : list[at - 1];
-    if (before == ' ' || before == '\n' || before == '/' || before == '(') return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -216,18 +190,15 @@ std::vector<Finding> checkLeftovers(const std::vector<SourceFile>& files) {
 
 std::vector<Finding> checkFileNames(const std::vector<SourceFile>& files) {
   static const std::regex kSnakeCase("[a-z0-9_]+\\.(hpp|cpp)");
-  std::map<std::string, std::string_view> lists;
-  for (const SourceFile& file : files) {
-    if (nameOf(file.path) == "CMakeLists.txt") lists[parentOf(file.path)] = file.text;
-  }
+  const BuildLists lists(files);
   std::vector<Finding> findings;
   for (const SourceFile& file : files) {
     if (!file.isCpp()) continue;
-    const std::string name = nameOf(file.path);
+    const std::string name = file.path.substr(file.path.rfind('/') + 1);
     if (!std::regex_match(name, kSnakeCase)) {
       findings.push_back({file.path, 0, "file names are snake_case"});
     }
-    if (!listsFile(nearestList(lists, parentOf(file.path)), name)) {
+    if (!lists.names(file.path)) {
       findings.push_back({file.path, 0, "not listed in the CMakeLists.txt of its folder"});
     }
   }

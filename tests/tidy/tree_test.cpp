@@ -35,7 +35,7 @@ TEST(Tree, ClientHeadersStayInTheirDialect) { expectClean(checkClientHeaders(tre
 
 TEST(Tree, IncludesHaveOneForm) { expectClean(checkIncludeForm(tree())); }
 
-TEST(Tree, HeadersAreLight) { expectClean(checkHeaderWeight(tree())); }
+TEST(Tree, PublicHeadersAreLight) { expectClean(checkPublicHeaders(tree())); }
 
 TEST(Tree, LinesFitInOneHundredColumns) { expectClean(checkLineWidth(tree())); }
 
