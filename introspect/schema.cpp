@@ -20,6 +20,9 @@ std::shared_ptr<const Schema> Schema::build(Catalog catalog, const RelationNames
   for (Table& table : catalog.tables) table.ignoreCase |= catalog.ignoreCase;
   const std::shared_ptr<Schema> schema(new Schema(std::move(catalog)));
   std::vector<Table>& tables = schema->catalog_.tables;
+  for (std::uint32_t i = 0; i < tables.size(); ++i) {
+    tables[i].shadowed = schema->lookup_.find(tables[i].name) != i;
+  }
   detail::resolveForeignKeys(tables, schema->lookup_);
   detail::inferRelations(tables, schema->lookup_);
   detail::overrideNames(tables, schema->lookup_, names);

@@ -67,6 +67,8 @@ struct Table {
   /// Whether column names ignore ASCII case. Schema::build sets it where the whole catalog does; a
   /// reader sets it where only columns do (MySQL on a case-sensitive file system).
   bool ignoreCase = false;
+  /// Whether the name alone, without the schema, means another table. Schema::build sets it.
+  bool shadowed = false;
 
   static constexpr std::size_t npos = static_cast<std::size_t>(-1);
 

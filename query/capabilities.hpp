@@ -1,4 +1,5 @@
-// What an engine can do, asked before it is tried. Plain data; a dialect gives one that never changes.
+// What an engine can do, asked before it is tried. Plain data; a dialect gives one that never
+// changes.
 #pragma once
 
 #include <cstddef>
@@ -6,17 +7,17 @@
 namespace sonde {
 
 struct Capabilities {
-  bool returning = false;             ///< INSERT/UPDATE/DELETE … RETURNING.
-  bool returningSeesTriggers = false; ///< RETURNING shows what AFTER triggers changed.
-  bool conflictTarget = false;        ///< ON CONFLICT (columns).
+  bool returning = false;              ///< INSERT/UPDATE/DELETE … RETURNING.
+  bool returningSeesTriggers = false;  ///< RETURNING shows what AFTER triggers changed.
+  bool conflictTarget = false;         ///< ON CONFLICT (columns).
   bool savepoints = false;
   bool transactionalDdl = false;
-  bool defaultKeyword = false;        ///< DEFAULT as a value in VALUES and SET.
-  bool nullsOrder = false;            ///< NULLS FIRST / LAST in ORDER BY.
-  bool arrayParameters = false;       ///< A list bound as one parameter.
-  bool lastInsertId = false;          ///< The key of the last row without RETURNING.
+  bool defaultKeyword = false;   ///< DEFAULT as a value in VALUES and SET.
+  bool nullsOrder = false;       ///< NULLS FIRST / LAST in ORDER BY.
+  bool arrayParameters = false;  ///< A list bound as one parameter.
+  bool lastInsertId = false;     ///< The key of the last row without RETURNING.
   bool multiRowInsertIsFaster = false;
-  bool sessionSettings = false;       ///< SET LOCAL.
+  bool sessionSettings = false;  ///< SET LOCAL.
   std::size_t maxParameters = 999;
 };
 

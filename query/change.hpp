@@ -16,9 +16,9 @@ struct Change {
   std::string schema;
   std::string table;
   query::Operation operation = query::Operation::Insert;
-  Record key;                 ///< Empty for a bulk change.
-  std::optional<Row> row;     ///< The stored row where the write returned it.
-  std::size_t affected = 1;   ///< Rows, for a bulk change.
+  Record key;                ///< Empty for a bulk change.
+  std::optional<Row> row;    ///< The stored row where the write returned it.
+  std::size_t affected = 1;  ///< Rows, for a bulk change.
   [[nodiscard]] bool bulk() const noexcept { return key.empty(); }
 };
 

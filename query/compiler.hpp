@@ -1,8 +1,8 @@
-// Renders query trees and table definitions as SQL. The base class renders what engines share; a dialect
-// overrides the hooks where its engine differs.
+// Renders query trees and table definitions as SQL. The base class renders what engines share; a
+// dialect overrides the hooks where its engine differs.
 //
-// Invariant: stateless and thread-safe; identifiers come from the schema and are always quoted; values
-// are placeholders only, except DDL defaults, which are the catalog's own text.
+// Invariant: stateless and thread-safe; identifiers come from the schema and are always quoted;
+// values are placeholders only, except DDL defaults, which are the catalog's own text.
 #pragma once
 
 #include <string>
@@ -17,7 +17,8 @@ namespace sonde {
 
 namespace query {
 class Renderer;
-}
+struct LexerRules;
+}  // namespace query
 
 /// See the file comment.
 class SqlCompiler {
@@ -28,8 +29,8 @@ class SqlCompiler {
   /// @throws Unsupported when the engine has no way to say it.
   [[nodiscard]] query::PlanPtr compile(const query::Query& query) const;
 
-  /// @return The DDL that would make a table as it is: CREATE TABLE, its indexes, its triggers, each
-  /// ended by a semicolon and a newline.
+  /// @return The DDL that would make a table as it is: CREATE TABLE, its indexes, its triggers,
+  /// each ended by a semicolon and a newline.
   [[nodiscard]] std::string createTable(const Table& table) const;
   /// @return The DDL of every table, parents before children where there is no cycle, then views.
   [[nodiscard]] std::string createSchema(const Schema& schema) const;
@@ -37,8 +38,11 @@ class SqlCompiler {
   /// @return The identifier in the dialect's quotes, inner quotes doubled.
   [[nodiscard]] virtual std::string quote(std::string_view identifier) const;
   [[nodiscard]] virtual const Capabilities& capabilities() const noexcept = 0;
+  /// @return How the engine's SQL is cut into tokens; by default that of standard SQL.
+  [[nodiscard]] virtual const query::LexerRules& lexerRules() const noexcept;
 
   /// @return The text to bind for a pattern argument. `text` is what the caller passed.
+  /// @throws ValidationError when the engine cannot match such a text.
   [[nodiscard]] virtual std::string bindPattern(query::BindTransform transform, bool ignoreCase,
                                                 std::string_view text) const;
 
@@ -52,9 +56,23 @@ class SqlCompiler {
   virtual void renderLimit(query::Renderer& out, const query::Select& select) const;
   virtual void renderConflict(query::Renderer& out, const query::Insert& insert) const;
   virtual void renderDefaultValues(query::Renderer& out, const query::Insert& insert) const;
+  virtual void renderDefault(query::Renderer& out, const Table& table,
+                             std::string_view column) const;
   virtual void renderColumnDefinition(std::string& out, const Table& table,
                                       const Column& column) const;
+  virtual void renderCreate(std::string& out, const Table& table) const;
+  virtual void renderTableConstraints(std::string& out, const Table& table) const;
+  virtual void renderPrimaryKey(std::string& out, const Table& table) const;
+  virtual void renderForeignKey(std::string& out, const Table& table, const ForeignKey& key) const;
   virtual void renderTableOptions(std::string& out, const Table& table) const;
+  virtual void renderIndex(std::string& out, const Table& table, const Index& index) const;
+  virtual void renderIndexParts(std::string& out, const Index& index) const;
+
+  /// @return The table's name as statements write it: quoted, after its schema where that is
+  /// needed.
+  [[nodiscard]] virtual std::string tableName(const Table& table) const;
+  /// @return The names quoted, with commas between.
+  [[nodiscard]] std::string quoteList(const std::vector<std::string>& names) const;
 
  private:
   friend class query::Renderer;

@@ -1,7 +1,8 @@
 // Conditions on columns as users write them: `{{"age", sonde::gt(18)}, {"active", true}}`.
 //
-// Invariant: owns its values; says nothing of SQL. Repositories and the builder check the names against
-// the schema and turn a Filter into an expression. A plain value means eq; null means isNull.
+// Invariant: owns its values; says nothing of SQL. Repositories and the builder check the names
+// against the schema and turn a Filter into an expression. A plain value means eq; null means
+// isNull.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +41,9 @@ class Condition {
 
   /// A plain value: equality, or isNull for a null.
   template <class T>
-    requires(std::constructible_from<Value, T> && !std::same_as<std::remove_cvref_t<T>, Condition>)
-  Condition(T&& value) : Condition(equals(Value(std::forward<T>(value)))) {}
+  requires(std::constructible_from<Value, T> && !std::same_as<std::remove_cvref_t<T>, Condition>)
+      Condition(T&& value)
+      : Condition(equals(Value(std::forward<T>(value)))) {}
 
   Condition(Op op, std::vector<Value> values, bool ignoreCase = false)
       : op_(op), ignoreCase_(ignoreCase), values_(std::move(values)) {}
@@ -92,7 +94,7 @@ class Condition {
 class Filter {
  public:
   struct Term {
-    std::string column;                  ///< Empty when `group` is set.
+    std::string column;  ///< Empty when `group` is set.
     Condition condition = nullptr;
     std::shared_ptr<const Filter> group;  ///< A nested filter.
   };

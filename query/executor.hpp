@@ -1,9 +1,9 @@
-// The interface that repositories and builders run on: a database, a transaction, or a view of either
-// with a context.
+// The interface that repositories and builders run on: a database, a transaction, or a view of
+// either with a context.
 //
-// Invariant: implementations lease a session for the call, reset the statement and return the session
-// before the caller sees a kept row. One implementation of a pool may be called from any thread; one of
-// a transaction only from the thread that began it.
+// Invariant: implementations lease a session for the call, reset the statement and return the
+// session before the caller sees a kept row. One implementation of a pool may be called from any
+// thread; one of a transaction only from the thread that began it.
 #pragma once
 
 #include <cstdint>
@@ -31,11 +31,12 @@ struct WriteResult {
   std::int64_t lastInsertId = 0;  ///< Only where Capabilities::lastInsertId, after an insert.
 };
 
-/// Called for each row of a streamed result; the view is valid during the call. Return false to stop.
+/// Called for each row of a streamed result; the view is valid during the call. Return false to
+/// stop.
 using RowCallback = FunctionRef<bool(RowView)>;
 
-/// See the file comment. Every call may throw QueryError, ConstraintError, ConnectionError, PoolTimeout,
-/// Timeout, Cancelled, TransactionError, ResultTooLarge.
+/// See the file comment. Every call may throw QueryError, ConstraintError, ConnectionError,
+/// PoolTimeout, Timeout, Cancelled, TransactionError, ResultTooLarge.
 class Executor {
  public:
   virtual ~Executor() = default;
@@ -56,8 +57,8 @@ class Executor {
 
   /// Runs a statement and keeps every row. Also for writes with RETURNING.
   [[nodiscard]] virtual ResultSet query(const query::Plan& plan, Args args) = 0;
-  /// Runs a statement and keeps its first row; empty when there is none. The rest is not read, but a
-  /// write is always run to its end.
+  /// Runs a statement and keeps its first row; empty when there is none. The rest is not read, but
+  /// a write is always run to its end.
   [[nodiscard]] virtual std::optional<Row> queryRow(const query::Plan& plan, Args args) = 0;
   /// Runs a statement and hands each row to the callback in bounded memory.
   virtual void stream(const query::Plan& plan, Args args, RowCallback callback) = 0;

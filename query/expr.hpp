@@ -1,8 +1,8 @@
 // The expressions of a query tree.
 //
-// Invariant: immutable and shared by pointer; a value is always a Parameter, a Constant or a Claim, all
-// three bound, never SQL text; a column is named by its source in the enclosing select. Built by
-// repositories, the builder and rewriters; rendered only by SqlCompiler.
+// Invariant: immutable and shared by pointer; a value is always a Parameter, a Constant or a Claim,
+// all three bound, never SQL text; a column is named by its source in the enclosing select. Built
+// by repositories, the builder and rewriters; rendered only by SqlCompiler.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +27,8 @@ enum class FunctionKind : std::uint8_t { Lower, Upper, Count, Sum, Avg, Min, Max
 struct ColumnRef {
   std::uint32_t source = 0;
   std::string name;
+  std::uint32_t depth =
+      0;  ///< Inside a subquery: how many statements out; 0 is the subquery's own.
 };
 /// The `index`-th argument of the call.
 struct Parameter {
@@ -45,8 +47,9 @@ struct Compare {
   ExprPtr left;
   ExprPtr right;
 };
-/// A pattern match. Like takes the caller's pattern with `%`, `_` and `\` as escape; the other kinds
-/// take plain text. Case matters on every engine unless `ignoreCase`.
+/// A pattern match. Like takes the caller's pattern with `%`, `_` and `\` as escape; the other
+/// kinds take plain text. Case matters on every engine unless `ignoreCase`. The pattern is a bound
+/// value.
 struct Match {
   MatchKind kind = MatchKind::Like;
   ExprPtr subject;
@@ -108,7 +111,15 @@ struct Expr {
 [[nodiscard]] ExprPtr parameter(std::uint32_t index);
 /// @return A bound constant. Thread-safe.
 [[nodiscard]] ExprPtr constant(Value value);
+/// @return A claim of the context. Thread-safe.
+[[nodiscard]] ExprPtr claim(std::string name);
+/// @return A comparison. Thread-safe.
+[[nodiscard]] ExprPtr compare(CompareOp op, ExprPtr left, ExprPtr right);
+/// @return The opposite of an expression. Thread-safe.
+[[nodiscard]] ExprPtr negation(ExprPtr operand);
 /// @return Both; either may be null, which stands for no condition. Null when both are.
 [[nodiscard]] ExprPtr both(ExprPtr a, ExprPtr b);
+/// @return Whether two expressions are the same tree; two nulls are. Thread-safe.
+[[nodiscard]] bool sameExpr(const ExprPtr& a, const ExprPtr& b);
 
 }  // namespace sonde::query

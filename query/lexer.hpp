@@ -1,5 +1,6 @@
-// Cuts SQL into tokens, well enough to rewrite placeholders, split files, fingerprint statements and find
-// the tables they touch. Not a parser: it never fails, unknown bytes are tokens of their own.
+// Cuts SQL into tokens, well enough to rewrite placeholders, split files, fingerprint statements
+// and find the tables they touch. Not a parser: it never fails, unknown bytes are tokens of their
+// own.
 //
 // Invariant: tokens cover the input without gaps and point into it; linear time for any input.
 #pragma once
@@ -14,27 +15,27 @@ namespace sonde::query {
 
 /// Where the SQL of engines differs lexically.
 struct LexerRules {
-  bool backtickIdentifiers = false;   ///< `name`
-  bool bracketIdentifiers = false;    ///< [name]
-  bool doubleQuoteStrings = false;    ///< "text" is a string (MySQL without ANSI_QUOTES).
-  bool backslashEscapes = false;      ///< 'it\'s'
-  bool dollarQuotes = false;          ///< $tag$ … $tag$
-  bool escapeStrings = false;         ///< E'…' takes backslashes.
-  bool hashComments = false;          ///< # to the end of the line.
-  bool nestedComments = false;        ///< /* /* */ */
-  bool dollarParameters = false;      ///< $1
-  bool namedParameters = false;       ///< :name @name $name
-  bool numberedParameters = false;    ///< ?1
-  bool questionOperator = false;      ///< A `?` operator exists (jsonb), written `??`.
+  bool backtickIdentifiers = false;  ///< `name`
+  bool bracketIdentifiers = false;   ///< [name]
+  bool doubleQuoteStrings = false;   ///< "text" is a string (MySQL without ANSI_QUOTES).
+  bool backslashEscapes = false;     ///< 'it\'s'
+  bool dollarQuotes = false;         ///< $tag$ … $tag$
+  bool escapeStrings = false;        ///< E'…' takes backslashes.
+  bool hashComments = false;         ///< # to the end of the line.
+  bool nestedComments = false;       ///< /* /* */ */
+  bool dollarParameters = false;     ///< $1
+  bool namedParameters = false;      ///< :name @name $name
+  bool numberedParameters = false;   ///< ?1
+  bool questionOperator = false;     ///< A `?` operator exists (jsonb), written `??`.
 };
 
 enum class TokenKind : std::uint8_t {
   Space,
   Comment,
-  Word,              ///< Keyword or plain identifier.
+  Word,  ///< Keyword or plain identifier.
   QuotedIdentifier,
   String,
-  Blob,              ///< x'00'
+  Blob,  ///< x'00'
   Number,
   Parameter,
   Operator,
@@ -67,7 +68,8 @@ class Lexer {
   std::size_t at_ = 0;
 };
 
-/// @return The identifier or string a token stands for, without quotes and with doubled ones undone.
+/// @return The identifier or string a token stands for, without quotes and with doubled ones
+/// undone.
 [[nodiscard]] std::string unquote(const Token& token, const LexerRules& rules);
 
 /// One statement of a script.
@@ -76,8 +78,8 @@ struct ScriptPart {
   std::size_t offset = 0;
 };
 
-/// @return The statements of a script in order; semicolons in quotes, comments and the bodies of CREATE
-/// TRIGGER … BEGIN … END do not split. Empty statements are left out. Thread-safe.
+/// @return The statements of a script in order; semicolons in quotes, comments and the bodies of
+/// CREATE TRIGGER … BEGIN … END do not split. Empty statements are left out. Thread-safe.
 [[nodiscard]] std::vector<ScriptPart> splitScript(std::string_view sql, const LexerRules& rules);
 
 /// Raw SQL of a user with `?` placeholders, in the engine's own form.
@@ -86,22 +88,28 @@ struct BoundSql {
   std::size_t parameters = 0;
 };
 
-/// @return `sql` with every `?` placeholder in the engine's form (`$1` where dollarParameters) and `??`
-/// as a literal `?`. @throws ValidationError when it holds other kinds of placeholders. Thread-safe.
+/// @return `sql` with every `?` placeholder in the engine's form (`$1` where dollarParameters) and
+/// `??` as a literal `?`. @throws ValidationError when it holds other kinds of placeholders.
+/// Thread-safe.
 [[nodiscard]] BoundSql rewritePlaceholders(std::string_view sql, const LexerRules& rules);
 
-/// @return The statement with literals as `?`, lists and rows of values collapsed, comments gone, space
-/// and keyword case made even: equal for statements that differ only in values. Thread-safe.
+/// Checks that a text can stand inside a statement: it ends where it seems to.
+/// @throws ValidationError when it has a semicolon, an unterminated quote or comment, or
+/// parentheses that do not match. Thread-safe.
+void checkFragment(std::string_view sql, const LexerRules& rules);
+
+/// @return The statement with literals as `?`, lists and rows of values collapsed, comments gone,
+/// space and keyword case made even: equal for statements that differ only in values. Thread-safe.
 [[nodiscard]] std::string normalizeSql(std::string_view sql, const LexerRules& rules);
 /// @return A hash of normalizeSql. Thread-safe.
 [[nodiscard]] std::uint64_t fingerprintSql(std::string_view sql, const LexerRules& rules);
 
-/// @return The names after FROM, JOIN, INTO, UPDATE and TABLE, unquoted, without duplicates: the tables
-/// a statement seems to touch. Thread-safe.
+/// @return The names after FROM, JOIN, INTO, UPDATE and TABLE, unquoted, without duplicates: the
+/// tables a statement seems to touch. Thread-safe.
 [[nodiscard]] std::vector<std::string> tablesTouched(std::string_view sql, const LexerRules& rules);
 
-/// @return Whether the statement can change data or schema, judged by its first words (WITH … looked
-/// through). Engines know better; this is for messages. Thread-safe.
+/// @return Whether the statement can change data or schema, judged by its first words (WITH …
+/// looked through). Engines know better; this is for messages. Thread-safe.
 [[nodiscard]] bool looksLikeWrite(std::string_view sql, const LexerRules& rules);
 
 }  // namespace sonde::query

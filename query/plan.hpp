@@ -1,7 +1,7 @@
 // A compiled query: SQL with placeholders, and where each placeholder's value comes from.
 //
-// Invariant: immutable and shared; `id` is unique in the process, so that a connection's statement cache
-// finds the prepared statement by number instead of by text. Thread-safe.
+// Invariant: immutable and shared; `id` is unique in the process, so that a connection's statement
+// cache finds the prepared statement by number instead of by text. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -28,9 +28,9 @@ struct Slot {
   enum class Kind : std::uint8_t { Argument, Constant, Claim };
   Kind kind = Kind::Argument;
   BindTransform transform = BindTransform::None;
-  bool ignoreCase = false;   ///< Of a pattern transform.
-  std::uint32_t index = 0;   ///< Argument number, or index into Plan::constants.
-  std::string claim;         ///< Name of the claim.
+  bool ignoreCase = false;  ///< Of a pattern transform.
+  std::uint32_t index = 0;  ///< Argument number, or index into Plan::constants.
+  std::string claim;        ///< Name of the claim.
 };
 
 /// A table a statement touches, with what it does to it.
@@ -47,10 +47,10 @@ struct Plan {
   std::vector<Value> constants;
   std::vector<TableUse> tables;
   std::uint32_t argumentCount = 0;  ///< Arguments the caller passes.
-  bool direct = true;       ///< Placeholder i is argument i unchanged: bind the caller's array as it is.
-  bool write = false;       ///< Needs a connection that may write.
+  bool direct = true;  ///< Placeholder i is argument i unchanged: bind the caller's array as it is.
+  bool write = false;  ///< Needs a connection that may write.
   bool returnsRows = false;
-  bool cacheable = true;    ///< Worth keeping prepared; not DDL, PRAGMA, EXPLAIN.
+  bool cacheable = true;  ///< Worth keeping prepared; not DDL, PRAGMA, EXPLAIN.
 };
 
 using PlanPtr = std::shared_ptr<const Plan>;

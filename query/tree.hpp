@@ -1,7 +1,7 @@
 // The query tree: what repositories and the builder make, rewriters change, and compilers render.
 //
-// Invariant: every table is a pointer into the Schema snapshot the query was checked against, so a tree
-// must not outlive that snapshot; every name in it was resolved. Plain values, copied freely.
+// Invariant: every table is a pointer into the Schema snapshot the query was checked against, so a
+// tree must not outlive that snapshot; every name in it was resolved. Plain values, copied freely.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,8 @@ struct SelectItem {
 
 enum class NullsOrder : std::uint8_t { First, Last };
 
-/// Order is the same on every engine: nulls first ascending, last descending, unless said otherwise.
+/// Order is the same on every engine: nulls first ascending, last descending, unless said
+/// otherwise.
 struct OrderItem {
   ExprPtr expr;
   bool descending = false;
@@ -44,8 +45,8 @@ struct Select {
   std::vector<Source> sources;
   bool distinct = false;
   std::vector<SelectItem> items;
-  /// Whether the items are "every column" rather than names the caller asked for: a rewriter then drops
-  /// hidden columns silently instead of refusing them.
+  /// Whether the items are "every column" rather than names the caller asked for: a rewriter then
+  /// drops hidden columns silently instead of refusing them.
   bool allColumns = false;
   ExprPtr where;
   std::vector<ExprPtr> groupBy;
@@ -62,15 +63,15 @@ struct Assignment {
 
 /// What an insert does when a key exists already.
 struct Conflict {
-  std::vector<std::string> target;  ///< Columns of a key or unique constraint.
-  bool update = true;               ///< False: keep the row that is there.
+  std::vector<std::string> target;   ///< Columns of a key or unique constraint.
+  bool update = true;                ///< False: keep the row that is there.
   std::vector<std::string> columns;  ///< Columns taken from the new row; empty with `update` false.
   ExprPtr where;  ///< Only rows for which this holds are updated (source 0 is the stored row).
 };
 
 struct Insert {
   const Table* table = nullptr;
-  std::vector<std::string> columns;       ///< Empty: DEFAULT VALUES.
+  std::vector<std::string> columns;        ///< Empty: DEFAULT VALUES.
   std::vector<std::vector<ExprPtr>> rows;  ///< Each as long as `columns`.
   std::optional<Conflict> conflict;
   std::vector<SelectItem> returning;

@@ -2,6 +2,7 @@
 
 #include "../core/error.hpp"
 #include "../core/suggest.hpp"
+#include "../query/bind_text.hpp"
 
 namespace sonde {
 
@@ -32,18 +33,8 @@ Arg BoundArgs::valueOf(const query::Plan& plan, const query::Slot& slot, Args ar
 }
 
 Arg BoundArgs::transformed(const query::Slot& slot, const Arg& arg, const SqlCompiler& compiler) {
-  if (slot.transform == query::BindTransform::JsonList) {
-    if (arg.kind() != Arg::Kind::List && arg.kind() != Arg::Kind::Document) {
-      throw ValidationError("a condition on a list was given a single value");
-    }
-    return texts_.emplace_back(arg.toValue().dump());
-  }
   if (arg.isNull()) return arg;
-  if (arg.kind() != Arg::Kind::Text) {
-    throw ValidationError("a text pattern was given a value that is not text");
-  }
-  return texts_.emplace_back(
-      compiler.bindPattern(slot.transform, slot.ignoreCase, arg.text()));
+  return texts_.emplace_back(query::bindText(slot, arg, compiler));
 }
 
 Args BoundArgs::resolve(const query::Plan& plan, Args args, const Context& context,
