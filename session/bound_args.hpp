@@ -1,8 +1,8 @@
 // Turns the arguments of a call into the arguments of a statement, as the plan's slots say.
 //
-// Invariant: a direct plan passes the caller's array through; any other plan uses a buffer on the stack
-// while it has few placeholders. What get() gives is valid while this object and the caller's arguments
-// live. Used by the executors.
+// Invariant: a direct plan passes the caller's array through; any other plan uses a buffer on the
+// stack while it has few placeholders. What get() gives is valid while this object and the caller's
+// arguments live. Used by the executors.
 #pragma once
 
 #include <array>

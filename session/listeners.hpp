@@ -1,8 +1,8 @@
 // Lists of callbacks that may be added to and told from any thread.
 //
 // Invariant: telling works on a snapshot and holds no lock, so a callback may do anything, removing
-// itself included; a callback that throws is logged and the others still hear. Used for schema changes
-// and for what transactions did.
+// itself included; a callback that throws is logged and the others still hear. Used for schema
+// changes and for what transactions did.
 #pragma once
 
 #include <atomic>
@@ -19,8 +19,9 @@
 
 namespace sonde {
 
-/// Keeps a callback registered while it lives. Movable; thread-safe to destroy on any thread. After it
-/// ended the callback is not started again; one that runs on another thread may still be running.
+/// Keeps a callback registered while it lives. Movable; thread-safe to destroy on any thread. After
+/// it ended the callback is not started again; one that runs on another thread may still be
+/// running.
 class [[nodiscard]] Subscription {
  public:
   Subscription() = default;
@@ -63,7 +64,8 @@ class Listeners {
       const auto state = weak.lock();
       if (state == nullptr) return;
       const std::lock_guard inner(state->mutex);
-      state->replace([&](List& list) { std::erase_if(list, [&](auto& e) { return e.first == id; }); });
+      state->replace(
+          [&](List& list) { std::erase_if(list, [&](auto& e) { return e.first == id; }); });
     });
   }
 
@@ -84,7 +86,8 @@ class Listeners {
       try {
         (*callback)(args...);
       } catch (const std::exception& error) {
-        logger.log(LogLevel::Error, "a listener failed", {{"listener", what}, {"error", error.what()}});
+        logger.log(LogLevel::Error, "a listener failed",
+                   {{"listener", what}, {"error", error.what()}});
       } catch (...) {
         logger.log(LogLevel::Error, "a listener failed", {{"listener", what}});
       }

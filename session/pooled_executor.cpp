@@ -29,7 +29,8 @@ class ChangeTeller {
   // Looks for changes by others, at most once an interval.
   void checkWhenDue(Connection& connection) noexcept {
     const std::int64_t now = coarseNowMs();
-    if (!runtime_.schemas().due(now) || connection.inTransaction()) [[likely]] return;
+    if (!runtime_.schemas().due(now) || connection.inTransaction()) [[likely]]
+      return;
     look([&] { return runtime_.schemas().check(connection, now); });
   }
   // A statement had to be prepared again.

@@ -1,7 +1,7 @@
 // The executor of a database: each call leases a connection for as long as it lasts.
 //
-// Invariant: may be called from any thread; holds no connection between calls. A streaming call holds
-// its connection while the callback runs. Used by db/.
+// Invariant: may be called from any thread; holds no connection between calls. A streaming call
+// holds its connection while the callback runs. Used by db/.
 #pragma once
 
 #include <memory>

@@ -21,7 +21,8 @@ bool isOneOf(std::string_view word, std::initializer_list<std::string_view> word
 }
 
 void refuseTransactionControl(std::string_view firstWord) {
-  if (!isOneOf(firstWord, {"BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE", "START"})) {
+  if (!isOneOf(firstWord,
+               {"BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE", "START"})) {
     return;
   }
   ErrorDetails details;

@@ -25,8 +25,8 @@ namespace sonde {
 /// What is known of one raw statement.
 struct RawStatement {
   query::Plan plan;
-  bool changesSchema = false;                 ///< CREATE, ALTER, DROP …
-  bool attaches = false;                      ///< ATTACH, DETACH: would hold on one connection only.
+  bool changesSchema = false;  ///< CREATE, ALTER, DROP …
+  bool attaches = false;       ///< ATTACH, DETACH: would hold on one connection only.
   std::optional<query::Operation> operation;  ///< Of a statement that writes rows.
   std::string writtenTable;                   ///< Of the same, as named in the text; may be empty.
 };
@@ -43,8 +43,8 @@ class RawStatements {
   /// @return The statement when its text is known; null otherwise.
   [[nodiscard]] RawStatementPtr find(std::string_view sql);
   /// Prepares the text on a connection and learns what it does.
-  /// @throws ValidationError for placeholders other than `?`, for no statement and for more than one;
-  /// TransactionError for BEGIN, COMMIT and their like; QueryError when the engine refuses it.
+  /// @throws ValidationError for placeholders other than `?`, for no statement and for more than
+  /// one; TransactionError for BEGIN, COMMIT and their like; QueryError when the engine refuses it.
   [[nodiscard]] RawStatementPtr learn(std::string_view sql, Connection& connection);
 
  private:

@@ -51,8 +51,9 @@ void Runtime::requireRawSql() const {
   if (rewriters().empty() || options_.allowRawSql) return;
   ErrorDetails details;
   details.hint = "use a repository, or set allowRawSql in the configuration";
-  throw AuthorizationError("raw SQL is refused while a rewriter is active, because it would pass it by",
-                           std::move(details));
+  throw AuthorizationError(
+      "raw SQL is refused while a rewriter is active, because it would pass it by",
+      std::move(details));
 }
 
 void Runtime::addObserver(std::shared_ptr<StatementObserver> observer) {

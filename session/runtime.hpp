@@ -1,8 +1,8 @@
 // What every handle on one open database shares: driver, connections, schema, rules and listeners.
 //
-// Invariant: made once by opening, shared by shared_ptr, closed once. Rules and observers are chains
-// that are replaced whole; replaced ones stay alive with the runtime, so a reference taken before stays
-// good. Thread-safe. Used by the executors of this folder and by db/.
+// Invariant: made once by opening, shared by shared_ptr, closed once. Rules and observers are
+// chains that are replaced whole; replaced ones stay alive with the runtime, so a reference taken
+// before stays good. Thread-safe. Used by the executors of this folder and by db/.
 #pragma once
 
 #include <atomic>
@@ -28,8 +28,8 @@ struct RuntimeOptions {
   PoolOptions pool;
   RelationNames relationNames;
   std::chrono::milliseconds schemaCheckInterval{1000};  ///< Zero: only when asked.
-  std::size_t maxResultBytes = 0;  ///< Of one kept result; 0 for no limit.
-  bool allowRawSql = false;        ///< Raw SQL although a rewriter is active.
+  std::size_t maxResultBytes = 0;                       ///< Of one kept result; 0 for no limit.
+  bool allowRawSql = false;                             ///< Raw SQL although a rewriter is active.
 };
 
 /// See the file comment.

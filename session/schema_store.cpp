@@ -15,8 +15,8 @@ std::uint64_t SchemaStore::nextVersion() noexcept {
 SchemaStore::SchemaStore(Connection& connection, RelationNames names,
                          std::chrono::milliseconds interval)
     : names_(std::move(names)), intervalMs_(interval.count()) {
-  nextCheckMs_ = intervalMs_ > 0 ? coarseNowMs() + intervalMs_
-                                 : std::numeric_limits<std::int64_t>::max();
+  nextCheckMs_ =
+      intervalMs_ > 0 ? coarseNowMs() + intervalMs_ : std::numeric_limits<std::int64_t>::max();
   counter_ = connection.schemaCounter().value_or(0);
   snapshot_ = readPrivately(connection);
   version_ = nextVersion();

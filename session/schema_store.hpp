@@ -1,9 +1,9 @@
 // The schema snapshot of one database, and when to read it again.
 //
-// Invariant: the snapshot is replaced whole; version() changes with it and never repeats in the process.
-// Callers that ask for a fresh read at the same time share one. Reading the catalog happens on the
-// caller's connection; listeners are told by the caller, once per change, after that connection went
-// back. Thread-safe.
+// Invariant: the snapshot is replaced whole; version() changes with it and never repeats in the
+// process. Callers that ask for a fresh read at the same time share one. Reading the catalog
+// happens on the caller's connection; listeners are told by the caller, once per change, after that
+// connection went back. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -29,8 +29,8 @@ struct SchemaChange {
 class SchemaStore {
  public:
   /// Reads the schema for the first time.
-  /// @param interval How often, at most, the engine's schema counter is compared while the database is
-  /// used; zero for only when asked.
+  /// @param interval How often, at most, the engine's schema counter is compared while the database
+  /// is used; zero for only when asked.
   /// @throws ConfigError for a wrong relation name; what Connection::readCatalog throws.
   SchemaStore(Connection& connection, RelationNames names, std::chrono::milliseconds interval);
 
@@ -48,8 +48,8 @@ class SchemaStore {
   /// As check(), at once: for a statement that had to be prepared again. Engines without a counter
   /// read the schema.
   [[nodiscard]] std::optional<SchemaChange> recheck(Connection& connection);
-  /// Reads the schema. @return The change, to be told to listeners; empty when it is the same or when
-  /// another caller's read, begun after this call, found and tells it.
+  /// Reads the schema. @return The change, to be told to listeners; empty when it is the same or
+  /// when another caller's read, begun after this call, found and tells it.
   [[nodiscard]] std::optional<SchemaChange> refresh(Connection& connection);
   /// @return A snapshot of what this connection sees, kept by nobody; for use inside a transaction.
   [[nodiscard]] std::shared_ptr<const Schema> readPrivately(Connection& connection) const;

@@ -30,8 +30,8 @@ class SessionExecutor : public Executor, public std::enable_shared_from_this<Ses
   WriteResult executeRaw(std::string_view sql, Args args);
   /// Runs raw SQL and hands each row to the callback in bounded memory.
   void streamRaw(std::string_view sql, Args args, RowCallback callback);
-  /// Runs raw SQL and writes its rows as one JSON array, in pieces of about 64 KiB, straight from the
-  /// statement. @throws EncodingError when a text is not UTF-8; what was written stays written.
+  /// Runs raw SQL and writes its rows as one JSON array, in pieces of about 64 KiB, straight from
+  /// the statement. @throws EncodingError when a text is not UTF-8; what was written stays written.
   void streamJsonRaw(std::string_view sql, Args args, TextSink sink, const JsonOptions& options);
   /// Runs statements separated by semicolons, without parameters, on one connection.
   virtual void executeScript(std::string_view sql) = 0;

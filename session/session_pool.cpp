@@ -131,8 +131,7 @@ PoolSlot* SessionPool::takeAny(std::uint8_t lane) noexcept {
     for (std::size_t i = 0; i < slotCount_; ++i) {
       PoolSlot& slot = slots_[i];
       std::uint32_t expected = wanted;
-      if (slot.lane == lane &&
-          slot.state.compare_exchange_strong(expected, PoolSlot::Leased)) {
+      if (slot.lane == lane && slot.state.compare_exchange_strong(expected, PoolSlot::Leased)) {
         return &slot;
       }
     }
@@ -201,9 +200,8 @@ PoolSlot* SessionPool::wait(LeaseKind kind, const Context& context) {
       waiter.wake.notify_one();
     });
     lock.lock();
-    waiter.wake.wait_until(lock, until, [&] {
-      return waiter.given != nullptr || waiter.stopped || closed();
-    });
+    waiter.wake.wait_until(lock, until,
+                           [&] { return waiter.given != nullptr || waiter.stopped || closed(); });
     lock.unlock();
   }
   lock.lock();
@@ -279,7 +277,8 @@ void SessionPool::giveUp(PoolSlot& slot) noexcept {
   // Sequentially consistent on both sides: either this thread sees the waiter that came meanwhile,
   // or the waiter, which looks at the slots after raising the gate, sees the slot.
   slot.state.store(resting);
-  if (gate.load() == 0) [[likely]] return;
+  if (gate.load() == 0) [[likely]]
+    return;
   std::uint32_t expected = resting;
   if (slot.state.compare_exchange_strong(expected, PoolSlot::Leased)) handOver(slot, resting);
 }

@@ -1,10 +1,10 @@
 // The connections of one database, leased to one thread at a time.
 //
-// Invariant: a lease is given in one of three ways and never by waiting for oneself: a free connection;
-// the connection this thread holds already (one connection, or the writer); or, when every reader is
-// busy and this thread holds a connection, an extra reader that is closed afterwards. Only a thread
-// that holds nothing waits, first come first served, for at most the acquire timeout. A broken
-// connection is discarded on return and opened anew. Thread-safe.
+// Invariant: a lease is given in one of three ways and never by waiting for oneself: a free
+// connection; the connection this thread holds already (one connection, or the writer); or, when
+// every reader is busy and this thread holds a connection, an extra reader that is closed
+// afterwards. Only a thread that holds nothing waits, first come first served, for at most the
+// acquire timeout. A broken connection is discarded on return and opened anew. Thread-safe.
 #pragma once
 
 #include <array>
@@ -40,11 +40,11 @@ struct PoolStats {
   static constexpr std::array<std::uint64_t, kWaitBuckets - 1> kWaitBoundsUs{
       100, 1'000, 10'000, 100'000, 1'000'000, 10'000'000, 60'000'000};
 
-  std::size_t open = 0;     ///< Connections there are.
+  std::size_t open = 0;  ///< Connections there are.
   std::size_t inUse = 0;
   std::size_t idle = 0;
-  std::size_t waiting = 0;  ///< Threads that wait now.
-  std::size_t limit = 0;    ///< Connections there may be, extra readers aside.
+  std::size_t waiting = 0;      ///< Threads that wait now.
+  std::size_t limit = 0;        ///< Connections there may be, extra readers aside.
   std::uint64_t opened = 0;     ///< Connections opened so far.
   std::uint64_t discarded = 0;  ///< Of these, found broken.
   std::uint64_t extra = 0;      ///< Of these, extra readers for a thread that held one already.
@@ -65,14 +65,14 @@ struct alignas(64) PoolSlot {
   enum State : std::uint32_t { Empty, Free, Leased };
 
   std::atomic<std::uint32_t> state{Empty};
-  std::atomic<bool> transaction{false};   // a transaction holds it
-  std::atomic<std::uint64_t> owner{0};    // thread that leased it; 0 when nobody
+  std::atomic<bool> transaction{false};  // a transaction holds it
+  std::atomic<std::uint64_t> owner{0};   // thread that leased it; 0 when nobody
   std::atomic<std::int64_t> sinceMs{0};
   std::array<std::atomic<std::uint64_t>, 4> label{};  // for messages; may be torn, never wild
   bool writes = false;
-  std::uint8_t lane = 0;                 // which waiters it serves
-  std::uint32_t depth = 0;               // leases of the owner; only the owner touches it
-  std::unique_ptr<Session> session;      // only the owner touches it
+  std::uint8_t lane = 0;             // which waiters it serves
+  std::uint32_t depth = 0;           // leases of the owner; only the owner touches it
+  std::unique_ptr<Session> session;  // only the owner touches it
 };
 
 }  // namespace detail
@@ -117,7 +117,8 @@ class SessionPool {
   SessionPool(const SessionPool&) = delete;
   SessionPool& operator=(const SessionPool&) = delete;
 
-  /// Leases a connection. `label` says in messages what it is for; it is copied, its first 32 bytes.
+  /// Leases a connection. `label` says in messages what it is for; it is copied, its first 32
+  /// bytes.
   /// @throws PoolTimeout naming who holds the connections; Timeout or Cancelled by the context;
   /// TransactionError when this thread's own transaction holds the connection; ConnectionError when
   /// the pool is closed or a connection cannot be opened.
@@ -127,8 +128,8 @@ class SessionPool {
     std::uint32_t free = detail::PoolSlot::Free;
     if (gates_[lane].load(std::memory_order_relaxed) == 0 &&
         slot->state.compare_exchange_strong(free, detail::PoolSlot::Leased,
-                                            std::memory_order_acquire,
-                                            std::memory_order_relaxed)) [[likely]] {
+                                            std::memory_order_acquire, std::memory_order_relaxed))
+        [[likely]] {
       occupy(*slot, label);
       return {*this, *slot};
     }

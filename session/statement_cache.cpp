@@ -31,8 +31,8 @@ StatementCache::Use StatementCache::acquireSlow(const query::Plan& plan) {
   return use(kept);
 }
 
-// A scan over at most `capacity` entries, only when a statement was just prepared into a full cache:
-// cheaper than keeping a list in order at every use.
+// A scan over at most `capacity` entries, only when a statement was just prepared into a full
+// cache: cheaper than keeping a list in order at every use.
 void StatementCache::makeRoom() {
   while (byId_.size() >= capacity_) {
     auto oldest = byId_.end();

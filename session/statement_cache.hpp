@@ -1,8 +1,9 @@
 // The prepared statements of one connection, found by plan id.
 //
-// Invariant: a statement that is not in use is reset and holds no bindings, so it holds no locks. One
-// that is in use is never given out again: a second use of the same plan (a query inside a streaming
-// callback) gets a statement of its own that ends with the use. Used by one thread at a time.
+// Invariant: a statement that is not in use is reset and holds no bindings, so it holds no locks.
+// One that is in use is never given out again: a second use of the same plan (a query inside a
+// streaming callback) gets a statement of its own that ends with the use. Used by one thread at a
+// time.
 #pragma once
 
 #include <array>
@@ -22,7 +23,8 @@ class StatementCache {
   struct Entry;
 
  public:
-  /// `capacity` is the number of statements kept; 0 keeps none. The connection must outlive the cache.
+  /// `capacity` is the number of statements kept; 0 keeps none. The connection must outlive the
+  /// cache.
   StatementCache(Connection& connection, std::size_t capacity);
   ~StatementCache();
   StatementCache(const StatementCache&) = delete;
@@ -55,7 +57,8 @@ class StatementCache {
     std::unique_ptr<Statement> own_;
   };
 
-  /// @return The plan's statement, prepared now if need be. @throws what Connection::prepare throws.
+  /// @return The plan's statement, prepared now if need be. @throws what Connection::prepare
+  /// throws.
   [[nodiscard]] Use acquire(const query::Plan& plan) {
     Entry* hit = direct_[plan.id % kDirect];
     if (hit != nullptr && isFree(*hit, plan.id)) [[likely]] {

@@ -1,8 +1,8 @@
 // Interceptors: code that is told of every statement, and may refuse it.
 //
-// Invariant: before() of every observer runs in the order they were added, after() and failed() in the
-// reverse order and only for observers whose before() returned. Nothing is built or timed while there
-// is no observer. Parameter values are never shown. Observers must be thread-safe.
+// Invariant: before() of every observer runs in the order they were added, after() and failed() in
+// the reverse order and only for observers whose before() returned. Nothing is built or timed while
+// there is no observer. Parameter values are never shown. Observers must be thread-safe.
 #pragma once
 
 #include <chrono>
@@ -28,9 +28,10 @@ struct StatementInfo {
 
 /// What a statement did.
 struct StatementOutcome {
-  std::chrono::nanoseconds duration{};  ///< Prepare, run and fetch, without waiting for a connection.
-  std::uint64_t rows = 0;               ///< Rows given.
-  std::uint64_t affected = 0;           ///< Rows changed, where the call counts them.
+  std::chrono::nanoseconds
+      duration{};              ///< Prepare, run and fetch, without waiting for a connection.
+  std::uint64_t rows = 0;      ///< Rows given.
+  std::uint64_t affected = 0;  ///< Rows changed, where the call counts them.
 };
 
 /// See the file comment.

@@ -20,7 +20,8 @@ class ConnectionArming {
  public:
   /// @throws Timeout or Cancelled at once when the context says so.
   ConnectionArming(Connection& connection, const Context& context) {
-    if (!context.interruptible()) [[likely]] return;
+    if (!context.interruptible()) [[likely]]
+      return;
     context.check();
     connection.arm(context);
     armed_ = &connection;
@@ -58,8 +59,7 @@ class StatementRun {
       use_->bind(args);
       return work(*this, counts);
     }
-    BoundArgs bound;
-    use_->bind(bound.resolve(plan_, args, context_, compiler));
+    use_->bind(bound_.emplace().resolve(plan_, args, context_, compiler));
     return work(*this, counts);
   }
 
@@ -72,6 +72,7 @@ class StatementRun {
   const query::Plan& plan_;
   const Context& context_;
   ConnectionArming arming_;
+  std::optional<BoundArgs> bound_;  // outlives the statement's reset
   StatementCache::Use use_;
 };
 

@@ -1,8 +1,8 @@
 // Who holds a connection: a cheap identity of the calling thread, and a cheap clock.
 //
-// Invariant: a number is never given to two threads of a process, not even one after the other, so a
-// connection left behind by a finished thread is never taken for one's own. Used by the pool and by
-// transactions.
+// Invariant: a number is never given to two threads of a process, not even one after the other, so
+// a connection left behind by a finished thread is never taken for one's own. Used by the pool and
+// by transactions.
 #pragma once
 
 #include <cstdint>

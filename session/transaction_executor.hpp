@@ -1,7 +1,7 @@
 // The executor of one level of a transaction.
 //
-// Invariant: every statement runs on the transaction's connection; after the level ended, and on any
-// other thread than the one that began it, every call is a TransactionError. Used by db/ and by
+// Invariant: every statement runs on the transaction's connection; after the level ended, and on
+// any other thread than the one that began it, every call is a TransactionError. Used by db/ and by
 // transact().
 #pragma once
 

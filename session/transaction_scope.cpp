@@ -33,8 +33,7 @@ std::shared_ptr<TransactionScope> TransactionScope::begin(std::shared_ptr<Runtim
                                                           TransactionMode mode,
                                                           const Context& context) {
   context.check();
-  return std::shared_ptr<TransactionScope>(
-      new TransactionScope(std::move(runtime), mode, context));
+  return std::shared_ptr<TransactionScope>(new TransactionScope(std::move(runtime), mode, context));
 }
 
 TransactionScope::~TransactionScope() {
@@ -42,8 +41,8 @@ TransactionScope::~TransactionScope() {
 }
 
 void TransactionScope::addLevel() {
-  levels_.push_back({++lastSerial_, changes_.size(), commitListeners_.size(), {}, schema_,
-                     schemaVersion_});
+  levels_.push_back(
+      {++lastSerial_, changes_.size(), commitListeners_.size(), {}, schema_, schemaVersion_});
 }
 
 bool TransactionScope::active(const TransactionLevel& level) const noexcept {
@@ -195,8 +194,8 @@ void TransactionScope::discard(const TransactionLevel& level) noexcept {
   }
 }
 
-// Ends the transaction for its handles, and gives the connection back unless a statement still stands
-// on it.
+// Ends the transaction for its handles, and gives the connection back unless a statement still
+// stands on it.
 void TransactionScope::finish(State state) noexcept {
   state_ = state;
   schema_.reset();

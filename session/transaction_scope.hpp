@@ -1,9 +1,10 @@
 // A transaction with its savepoints: the connection it holds and what it changed.
 //
 // Invariant: active until committed, rolled back, or ended by the engine; the outermost level is a
-// transaction, each further one a savepoint. Only the thread that began it may use it. Listeners hear
-// of its changes once, after the outermost commit, when the connection went back; a savepoint that is
-// rolled back takes its changes and listeners with it. Destroyed while active, it rolls back.
+// transaction, each further one a savepoint. Only the thread that began it may use it. Listeners
+// hear of its changes once, after the outermost commit, when the connection went back; a savepoint
+// that is rolled back takes its changes and listeners with it. Destroyed while active, it rolls
+// back.
 #pragma once
 
 #include <cstddef>
@@ -26,12 +27,12 @@ struct TransactionLevel {
   std::uint64_t serial = 0;
 };
 
-/// See the file comment. Every call but discard() throws TransactionError when the level is over, or
-/// when another thread makes it.
+/// See the file comment. Every call but discard() throws TransactionError when the level is over,
+/// or when another thread makes it.
 class TransactionScope {
  public:
-  /// Begins a transaction. Write: BEGIN IMMEDIATE on SQLite, so that it never fails half-way for want
-  /// of the write lock.
+  /// Begins a transaction. Write: BEGIN IMMEDIATE on SQLite, so that it never fails half-way for
+  /// want of the write lock.
   /// @throws PoolTimeout; TransactionError when this thread's own transaction is in the way, or the
   /// database stays locked by another; Timeout, Cancelled.
   [[nodiscard]] static std::shared_ptr<TransactionScope> begin(std::shared_ptr<Runtime> runtime,
@@ -42,11 +43,13 @@ class TransactionScope {
   TransactionScope& operator=(const TransactionScope&) = delete;
 
   [[nodiscard]] TransactionLevel outermost() const noexcept { return {0, levels_.front().serial}; }
-  /// Sets a savepoint. @return Its level. @throws TransactionError when `parent` is not the innermost.
+  /// Sets a savepoint. @return Its level. @throws TransactionError when `parent` is not the
+  /// innermost.
   [[nodiscard]] TransactionLevel push(const TransactionLevel& parent);
-  /// Commits, or releases the savepoint. When the commit fails the whole transaction is rolled back.
-  /// @throws ConstraintError for a deferred constraint; TransactionError when an inner level is open
-  /// or a stream of this transaction runs.
+  /// Commits, or releases the savepoint. When the commit fails the whole transaction is rolled
+  /// back.
+  /// @throws ConstraintError for a deferred constraint; TransactionError when an inner level is
+  /// open or a stream of this transaction runs.
   void commit(const TransactionLevel& level);
   /// Rolls back the level and those inside it.
   void rollback(const TransactionLevel& level);

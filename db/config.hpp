@@ -1,0 +1,112 @@
+// The configuration of one database: from code, from a JSON file, from the environment and a `.env`
+// file, and from the URI's own options.
+//
+// Invariant: every key does something now; an unknown key is an error that names the nearest one,
+// and says in which source it stands. Values of settings are never shown in errors, because they
+// may be secrets. The table of keys stands in docs/configuration.md.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "../core/log.hpp"
+#include "../core/uri.hpp"
+#include "../dialects/driver.hpp"
+#include "../introspect/schema.hpp"
+
+namespace sonde {
+
+/// Connections and how they are waited for.
+struct PoolConfig {
+  std::size_t readers = 4;  ///< pool.readers: read connections beside the writer (SQLite in WAL).
+  std::chrono::milliseconds acquireTimeout{30'000};  ///< pool.acquireTimeoutMs
+};
+
+struct CacheConfig {
+  std::size_t statements = 256;  ///< cache.statements: prepared statements kept by connection.
+};
+
+/// Settings of the engine, applied to every connection and read back (Database::settings). Empty
+/// ones are left as the engine has them; foreign keys are on.
+struct OptimizationConfig {
+  std::chrono::milliseconds busyTimeout{5'000};  ///< optimization.busyTimeoutMs
+  std::optional<std::string> journalMode;        ///< optimization.journalMode, such as "wal".
+  std::optional<std::string> synchronous;        ///< optimization.synchronous
+  std::optional<std::int64_t> cacheSize;         ///< optimization.cacheSize: pages, or -KiB.
+  std::optional<std::int64_t> mmapSize;          ///< optimization.mmapSize: bytes.
+  std::optional<std::string> tempStore;          ///< optimization.tempStore
+  std::optional<bool> foreignKeys;               ///< optimization.foreignKeys
+  /// optimization.settings: any other setting by the engine's own name.
+  std::map<std::string, std::string> settings;
+};
+
+struct NamingConfig {
+  RelationNames relations;  ///< naming.relations: table → inferred name → name to use.
+};
+
+struct LimitsConfig {
+  std::size_t maxResultBytes = 0;  ///< limits.maxResultBytes: of one kept result; 0 for no limit.
+};
+
+struct SchemaConfig {
+  /// schema.checkIntervalMs: how often, at most, changes by others are looked for while the
+  /// database is used; 0 for only when asked.
+  std::chrono::milliseconds checkInterval{1'000};
+};
+
+/// Where Config::load reads, lowest precedence first.
+struct ConfigSources {
+  std::string file;         ///< A JSON file; empty for none.
+  std::string envFile;      ///< A `.env` file; empty for none.
+  bool environment = true;  ///< Variables that begin with SONDE_.
+};
+
+/// See the file comment.
+struct Config {
+  std::string uri;
+  AccessMode access = AccessMode::ReadWrite;
+  std::vector<Attachment> attachments;
+  PoolConfig pool;
+  CacheConfig cache;
+  OptimizationConfig optimization;
+  LogConfig logging;
+  NamingConfig naming;
+  LimitsConfig limits;
+  SchemaConfig schema;
+  bool allowRawSql = false;  ///< Raw SQL although a rewriter is active.
+
+  /// Reads every source: defaults, then the file, then `.env`, then the environment, each over the
+  /// one before.
+  /// @throws ConfigError naming the source and the key, for a source that cannot be read, an
+  /// unknown key, a wrong value, or a `${NAME}` that is not set.
+  [[nodiscard]] static Config load(const ConfigSources& sources = {});
+  /// @return The configuration a JSON object stands for. `origin` names it in errors.
+  [[nodiscard]] static Config fromJson(const nlohmann::json& object,
+                                       std::string_view origin = "configuration");
+
+  /// Sets one key, such as "pool.readers", from text. `origin` names the source in errors.
+  /// @throws ConfigError as load().
+  void set(std::string_view key, std::string_view value, std::string_view origin = "code");
+
+  /// @return This configuration with the URI's dotted options (`?pool.readers=8`) applied; they win
+  /// over everything else.
+  /// @param parsed Receives the URI, with only the driver's options left in it.
+  /// @throws ConfigError as load(); for an empty URI, or one that is wrong.
+  [[nodiscard]] Config resolved(Uri& parsed) const;
+
+  /// @return Whether both mean the same database opened the same way. Log callbacks, which cannot
+  /// be compared, count by being there.
+  [[nodiscard]] bool sameAs(const Config& other) const;
+
+  /// @return Every key there is, such as "pool.readers", in order.
+  [[nodiscard]] static std::vector<std::string> keys();
+};
+
+}  // namespace sonde

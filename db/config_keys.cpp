@@ -1,0 +1,237 @@
+#include "config_keys.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <limits>
+#include <utility>
+
+#include "../core/error.hpp"
+#include "../core/suggest.hpp"
+#include "../core/text.hpp"
+
+namespace sonde::detail {
+
+namespace {
+
+using nlohmann::json;
+
+[[noreturn]] void wrong(const ConfigInput& input, const std::string& takes) {
+  throw ConfigError(input.where + ": takes " + takes);
+}
+
+std::string textOf(const ConfigInput& input) {
+  if (!input.value.is_string()) wrong(input, "a text");
+  return input.value.get<std::string>();
+}
+
+// A number, also as text, because the environment and URIs have nothing else.
+std::int64_t integerOf(const ConfigInput& input, std::int64_t least) {
+  std::int64_t number = 0;
+  bool fits = false;
+  if (input.value.is_number_unsigned()) {
+    const auto given = input.value.get<std::uint64_t>();
+    fits = given <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    number = fits ? static_cast<std::int64_t>(given) : 0;
+  } else if (input.value.is_number_integer()) {
+    number = input.value.get<std::int64_t>();
+    fits = true;
+  } else if (input.value.is_string()) {
+    const auto text = input.value.get<std::string>();
+    const char* const end = text.data() + text.size();
+    const auto [at, error] = std::from_chars(text.data(), end, number);
+    fits = error == std::errc() && at == end && !text.empty();
+  }
+  if (!fits || number < least) {
+    wrong(input, least == std::numeric_limits<std::int64_t>::min()
+                     ? std::string("a whole number")
+                     : "a whole number of " + std::to_string(least) + " or more");
+  }
+  return number;
+}
+
+std::size_t sizeOf(const ConfigInput& input, std::int64_t least = 0) {
+  return static_cast<std::size_t>(integerOf(input, least));
+}
+
+std::chrono::milliseconds millisecondsOf(const ConfigInput& input) {
+  const std::int64_t ms = integerOf(input, 0);
+  // Beyond this, adding it to the time of day would overflow.
+  constexpr std::int64_t kTenYears = std::int64_t{10} * 366 * 24 * 3600 * 1000;
+  if (ms > kTenYears) wrong(input, "milliseconds, at most ten years of them");
+  return std::chrono::milliseconds(ms);
+}
+
+bool boolOf(const ConfigInput& input) {
+  if (input.value.is_boolean()) return input.value.get<bool>();
+  if (input.value.is_string()) {
+    const auto word = text::lower(input.value.get<std::string>());
+    for (const std::string_view yes : {"true", "on", "yes", "1"}) {
+      if (word == yes) return true;
+    }
+    for (const std::string_view no : {"false", "off", "no", "0"}) {
+      if (word == no) return false;
+    }
+  }
+  wrong(input, "true or false");
+}
+
+// An object; from the environment its JSON text.
+json objectOf(const ConfigInput& input) {
+  json value = input.value;
+  if (value.is_string()) value = json::parse(value.get<std::string>(), nullptr, false);
+  if (!value.is_object()) wrong(input, "an object");
+  return value;
+}
+
+AccessMode accessOf(const ConfigInput& input) {
+  static const std::vector<std::string> kNames{"readOnly", "readWrite", "createIfMissing"};
+  const std::string given = textOf(input);
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    if (text::equalsIgnoreCase(given, kNames[i])) return static_cast<AccessMode>(i);
+  }
+  wrong(input, "readOnly, readWrite or createIfMissing" + didYouMean(nearest(given, kNames, 1)));
+}
+
+void applyAttachments(Config& config, const ConfigInput& input) {
+  config.attachments.clear();
+  for (const auto& [name, path] : objectOf(input).items()) {
+    config.attachments.push_back({name, textOf({path, input.where + "." + name})});
+  }
+}
+
+void applySettings(Config& config, const ConfigInput& input) {
+  for (const auto& [name, value] : objectOf(input).items()) {
+    if (value.is_string()) {
+      config.optimization.settings[name] = value.get<std::string>();
+    } else if (value.is_number_integer() || value.is_boolean()) {
+      config.optimization.settings[name] = value.dump();
+    } else {
+      wrong({value, input.where + "." + name}, "a text, a whole number, true or false");
+    }
+  }
+}
+
+void applyRelations(Config& config, const ConfigInput& input) {
+  for (const auto& [table, names] : objectOf(input).items()) {
+    const std::string where = input.where + "." + table;
+    for (const auto& [inferred, name] : objectOf({names, where}).items()) {
+      config.naming.relations[table][inferred] = textOf({name, where + "." + inferred});
+    }
+  }
+}
+
+void applyLogLevel(Config& config, const ConfigInput& input) {
+  try {
+    config.logging.level = parseLogLevel(textOf(input));
+  } catch (const ConfigError& error) {
+    throw ConfigError(input.where + ": " + error.what());
+  }
+}
+
+using In = const ConfigInput&;
+
+// Sorted by path. One line a key.
+constexpr std::array kKeys{
+    ConfigKey{"access", [](Config& c, In in) { c.access = accessOf(in); }},
+    ConfigKey{"allowRawSql", [](Config& c, In in) { c.allowRawSql = boolOf(in); }},
+    ConfigKey{"attachments", applyAttachments},
+    ConfigKey{"cache.statements", [](Config& c, In in) { c.cache.statements = sizeOf(in); }},
+    ConfigKey{"limits.maxResultBytes",
+              [](Config& c, In in) { c.limits.maxResultBytes = sizeOf(in); }},
+    ConfigKey{"logging.console", [](Config& c, In in) { c.logging.console = boolOf(in); }},
+    ConfigKey{"logging.file", [](Config& c, In in) { c.logging.file = textOf(in); }},
+    ConfigKey{"logging.jsonLines", [](Config& c, In in) { c.logging.jsonLines = boolOf(in); }},
+    ConfigKey{"logging.level", applyLogLevel},
+    ConfigKey{"logging.maxFileBytes",
+              [](Config& c, In in) { c.logging.maxFileBytes = sizeOf(in, 1); }},
+    ConfigKey{"logging.maxFiles", [](Config& c, In in) { c.logging.maxFiles = sizeOf(in, 1); }},
+    ConfigKey{"naming.relations", applyRelations},
+    ConfigKey{"optimization.busyTimeoutMs",
+              [](Config& c, In in) { c.optimization.busyTimeout = millisecondsOf(in); }},
+    ConfigKey{"optimization.cacheSize",
+              [](Config& c, In in) {
+                c.optimization.cacheSize = integerOf(in, std::numeric_limits<std::int64_t>::min());
+              }},
+    ConfigKey{"optimization.foreignKeys",
+              [](Config& c, In in) { c.optimization.foreignKeys = boolOf(in); }},
+    ConfigKey{"optimization.journalMode",
+              [](Config& c, In in) { c.optimization.journalMode = textOf(in); }},
+    ConfigKey{"optimization.mmapSize",
+              [](Config& c, In in) { c.optimization.mmapSize = integerOf(in, 0); }},
+    ConfigKey{"optimization.settings", applySettings},
+    ConfigKey{"optimization.synchronous",
+              [](Config& c, In in) { c.optimization.synchronous = textOf(in); }},
+    ConfigKey{"optimization.tempStore",
+              [](Config& c, In in) { c.optimization.tempStore = textOf(in); }},
+    ConfigKey{"pool.acquireTimeoutMs",
+              [](Config& c, In in) { c.pool.acquireTimeout = millisecondsOf(in); }},
+    ConfigKey{"pool.readers", [](Config& c, In in) { c.pool.readers = sizeOf(in); }},
+    ConfigKey{"schema.checkIntervalMs",
+              [](Config& c, In in) { c.schema.checkInterval = millisecondsOf(in); }},
+    ConfigKey{"uri", [](Config& c, In in) { c.uri = textOf(in); }},
+};
+
+bool isGroup(std::string_view path) {
+  const std::string prefix = std::string(path) + ".";
+  return std::any_of(kKeys.begin(), kKeys.end(),
+                     [&](const ConfigKey& key) { return key.path.starts_with(prefix); });
+}
+
+[[noreturn]] void unknown(std::string_view path, std::string_view origin) {
+  throw ConfigError(std::string(origin) + ": unknown key " + quoteForMessage(path) +
+                    didYouMean(nearest(path, Config::keys())));
+}
+
+void applyGroup(Config& config, const json& object, const std::string& prefix,
+                std::string_view origin) {
+  for (const auto& [name, value] : object.items()) {
+    const std::string path = prefix + name;
+    if (const ConfigKey* key = findConfigKey(path); key != nullptr) {
+      key->apply(config, {value, std::string(origin) + ": " + path});
+    } else if (isGroup(path)) {
+      if (!value.is_object()) wrong({value, std::string(origin) + ": " + path}, "an object");
+      applyGroup(config, value, path + ".", origin);
+    } else {
+      unknown(path, origin);
+    }
+  }
+}
+
+}  // namespace
+
+std::span<const ConfigKey> configKeys() { return kKeys; }
+
+const ConfigKey* findConfigKey(std::string_view path) {
+  for (const ConfigKey& key : kKeys) {
+    if (key.path == path) return &key;
+  }
+  return nullptr;
+}
+
+std::string variableOf(std::string_view path) {
+  std::string name = "SONDE_";
+  for (const char c : text::toSnakeCase(path)) {
+    const bool lower = c >= 'a' && c <= 'z';
+    name += c == '.' ? '_' : (lower ? static_cast<char>(c - 'a' + 'A') : c);
+  }
+  return name;
+}
+
+void applyJson(Config& config, const json& object, std::string_view origin) {
+  if (!object.is_object()) {
+    throw ConfigError(std::string(origin) + ": the configuration is not a JSON object");
+  }
+  applyGroup(config, object, "", origin);
+}
+
+void applyText(Config& config, std::string_view path, std::string_view text,
+               std::string_view origin) {
+  const ConfigKey* key = findConfigKey(path);
+  if (key == nullptr) unknown(path, origin);
+  const json value = std::string(text);
+  key->apply(config, {value, std::string(origin) + ": " + std::string(path)});
+}
+
+}  // namespace sonde::detail

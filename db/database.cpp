@@ -1,0 +1,104 @@
+#include "database.hpp"
+
+#include "../dialects/registry.hpp"
+#include "../session/pooled_executor.hpp"
+
+namespace sonde {
+
+namespace {
+
+// What the optimization group asks for, by the names that engines use.
+std::vector<std::pair<std::string, std::string>> settingsOf(const OptimizationConfig& wanted) {
+  std::vector<std::pair<std::string, std::string>> settings(wanted.settings.begin(),
+                                                            wanted.settings.end());
+  const auto add = [&](const char* name, const std::optional<std::string>& value) {
+    if (value) settings.emplace_back(name, *value);
+  };
+  const auto number = [](const std::optional<std::int64_t>& value) {
+    return value ? std::optional(std::to_string(*value)) : std::nullopt;
+  };
+  add("journal_mode", wanted.journalMode);
+  add("synchronous", wanted.synchronous);
+  add("cache_size", number(wanted.cacheSize));
+  add("mmap_size", number(wanted.mmapSize));
+  add("temp_store", wanted.tempStore);
+  if (wanted.foreignKeys) settings.emplace_back("foreign_keys", *wanted.foreignKeys ? "on" : "off");
+  return settings;
+}
+
+RuntimeOptions runtimeOptions(const Config& config, Uri uri) {
+  RuntimeOptions options;
+  options.driver.uri = std::move(uri);
+  options.driver.access = config.access;
+  options.driver.busyTimeout = config.optimization.busyTimeout;
+  options.driver.attachments = config.attachments;
+  options.driver.settings = settingsOf(config.optimization);
+  options.driver.maxReaders = config.pool.readers;
+  options.driver.logger = Logger(config.logging);
+  options.pool.acquireTimeout = config.pool.acquireTimeout;
+  options.pool.statementCapacity = config.cache.statements;
+  options.relationNames = config.naming.relations;
+  options.schemaCheckInterval = config.schema.checkInterval;
+  options.maxResultBytes = config.limits.maxResultBytes;
+  options.allowRawSql = config.allowRawSql;
+  return options;
+}
+
+}  // namespace
+
+DatabaseView DatabaseView::with(Context context) const {
+  return {executor_->with(std::move(context)), plans_};
+}
+
+Transaction DatabaseView::begin(const TransactionOptions& options) const {
+  auto scope = TransactionScope::begin(executor_->runtime(), options.mode, context());
+  const TransactionLevel level = scope->outermost();
+  return {std::move(scope), level, context(), plans_};
+}
+
+Database Database::open(std::string_view uri) {
+  Config config;
+  config.uri = uri;
+  return open(config);
+}
+
+Database Database::open(const Config& config) {
+  Uri uri;
+  auto resolved = std::make_shared<const Config>(config.resolved(uri));
+  auto driver = makeDriver(uri.scheme);
+  const std::string shown = uri.toString();
+  auto runtime =
+      std::make_shared<Runtime>(std::move(driver), runtimeOptions(*resolved, std::move(uri)));
+  runtime->logger().log(LogLevel::Info, "opened a database",
+                        {{"uri", shown}, {"connections", runtime->pool().topology().reason}});
+  return {std::make_shared<PooledExecutor>(std::move(runtime)), std::make_shared<PlanStore>(),
+          std::move(resolved)};
+}
+
+Subscription Database::onSchemaChange(std::function<void(const SchemaChange&)> listener) const {
+  return executor_->runtime()->schemaListeners().add(std::move(listener));
+}
+
+Subscription Database::afterCommit(std::function<void(const ChangeSet&)> listener) const {
+  return executor_->runtime()->commitListeners().add(std::move(listener));
+}
+
+Subscription Database::afterRollback(std::function<void()> listener) const {
+  return executor_->runtime()->rollbackListeners().add(std::move(listener));
+}
+
+void Database::addInterceptor(std::shared_ptr<StatementObserver> observer) const {
+  executor_->runtime()->addObserver(std::move(observer));
+}
+
+void Database::addRewriter(std::shared_ptr<const QueryRewriter> rewriter) const {
+  executor_->runtime()->addRewriter(std::move(rewriter));
+}
+
+std::vector<SettingReport> Database::settings() const {
+  const Lease lease =
+      executor_->runtime()->pool().lease(LeaseKind::Write, context(), "reading settings");
+  return lease.session().connection().settings();
+}
+
+}  // namespace sonde

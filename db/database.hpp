@@ -1,0 +1,119 @@
+// The façade: a database that is open.
+//
+// Invariant: a handle; copies share the same connections, schema and listeners, which close with
+// close() or with the last of everything made from it. Thread-safe.
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "config.hpp"
+#include "transaction.hpp"
+#include "view.hpp"
+
+namespace sonde {
+
+/// A database's calls with a context attached: `db.with(Context().timeout(250ms))`.
+class DatabaseView : public View {
+ public:
+  /// @return A view whose repositories, statements and transactions carry the context. Costs no
+  /// SQL.
+  [[nodiscard]] DatabaseView with(Context context) const;
+
+  /// Begins a transaction that lasts until it is committed, rolled back, or destroyed.
+  /// @throws TransactionError at once when this thread's own transaction is in the way, or when the
+  /// database stays locked by another process; PoolTimeout naming who holds the connection.
+  Transaction begin(const TransactionOptions& options = {}) const;
+
+  /// Runs `fn(tx)` inside a transaction: committed when it returns, rolled back when it throws.
+  ///   auto id = db.transaction([&](Transaction& tx) { return tx.getRepository("users").insert(…);
+  ///   });
+  /// @return What `fn` returned.
+  template <std::invocable<Transaction&> Fn>
+  std::invoke_result_t<Fn&, Transaction&> transaction(
+      Fn&& fn, const TransactionOptions& options = {}) const {
+    for (unsigned attempt = 0;; ++attempt) {
+      try {
+        return detail::runInside([&] { return begin(options); }, fn);
+      } catch (const TransactionError& error) {
+        if (!error.retryable() || attempt >= options.retries) throw;
+      }
+      detail::waitBeforeRetry(attempt, context());
+    }
+  }
+
+ protected:
+  using View::View;
+};
+
+/// See the file comment.
+class Database : public DatabaseView {
+ public:
+  /// Opens a database: `sqlite:app.db`, `sqlite::memory:`, or the path of a SQLite file. Nothing is
+  /// created unless Config::access, or `?mode=rwc` in the URI, says so. Reads the schema.
+  /// @throws ConnectionError saying what is wrong with the file or server; ConfigError.
+  [[nodiscard]] static Database open(std::string_view uri);
+  [[nodiscard]] static Database open(const Config& config);
+
+  /// @return The instance that this process shares for the configuration's URI: the same one until
+  /// the configuration changes, then a new one; the old one stays open for those who hold it.
+  [[nodiscard]] static Database shared(const Config& config);
+  /// Closes the shared instance of a URI, or of every URI, and forgets it. @return How many there
+  /// were.
+  /// @throws what close() throws; an instance that cannot be closed stays.
+  static std::size_t closeShared(std::string_view uri);
+  static std::size_t closeShared();
+  /// Forgets every shared instance without closing it: the next shared() opens anew, and handles
+  /// that exist go on working. @return How many there were.
+  static std::size_t resetShared();
+
+  /// Reads the schema again. @return Whether it changed; listeners were then told.
+  bool refreshSchema() const { return executor_->refreshSchema(); }
+  /// Calls `listener` once for every change of the schema, whoever made it, on the thread that
+  /// noticed it. @return Keeps the listener while it lives.
+  Subscription onSchemaChange(std::function<void(const SchemaChange&)> listener) const;
+
+  /// Calls `listener` with what each transaction changed, once, after its outermost commit; writes
+  /// outside a transaction are told one by one. On the committing thread; what it throws is logged.
+  Subscription afterCommit(std::function<void(const ChangeSet&)> listener) const;
+  /// Calls `listener` after a transaction was rolled back.
+  Subscription afterRollback(std::function<void()> listener) const;
+
+  /// Adds an observer around every statement, behind those there are. It may refuse statements.
+  void addInterceptor(std::shared_ptr<StatementObserver> observer) const;
+  /// Adds a rule-giver that every generated query obeys from now on. Raw SQL is refused from then
+  /// on, unless the configuration allows it.
+  void addRewriter(std::shared_ptr<const QueryRewriter> rewriter) const;
+
+  /// @return What was asked of the engine as connections opened, and what holds. PRAGMA name, each.
+  [[nodiscard]] std::vector<SettingReport> settings() const;
+  [[nodiscard]] PoolStats poolStats() const { return executor_->runtime()->pool().stats(); }
+  /// @return How connections are shared, and why.
+  [[nodiscard]] const Topology& topology() const noexcept {
+    return executor_->runtime()->pool().topology();
+  }
+  /// @return The configuration it was opened with, the URI's options applied.
+  [[nodiscard]] const Config& config() const noexcept { return *config_; }
+  [[nodiscard]] const Logger& logger() const noexcept { return executor_->runtime()->logger(); }
+
+  /// Closes every connection; later calls on any handle throw ConnectionError. Waits up to
+  /// pool.acquireTimeoutMs for statements of other threads. Closing twice does nothing.
+  /// @throws TransactionError when this thread is inside a transaction or a stream; PoolTimeout
+  /// when another thread does not finish. Then nothing was closed.
+  void close() const { executor_->runtime()->pool().close(); }
+  [[nodiscard]] bool closed() const noexcept { return executor_->runtime()->pool().closed(); }
+
+ private:
+  Database(std::shared_ptr<SessionExecutor> executor, std::shared_ptr<PlanStore> plans,
+           std::shared_ptr<const Config> config)
+      : DatabaseView(std::move(executor), std::move(plans)), config_(std::move(config)) {}
+
+  std::shared_ptr<const Config> config_;
+};
+
+}  // namespace sonde
