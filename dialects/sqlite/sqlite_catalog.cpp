@@ -8,13 +8,12 @@
 #include <unordered_map>
 #include <utility>
 
-#include "../../core/error.hpp"
 #include "../../core/text.hpp"
-#include "../../introspect/declared_type.hpp"
 #include "sqlite_ddl.hpp"
 #include "sqlite_describe.hpp"
+#include "sqlite_handle.hpp"
 #include "sqlite_rows.hpp"
-#include "sqlite_types.hpp"
+#include "sqlite_text.hpp"
 
 namespace sonde {
 namespace {
@@ -67,7 +66,6 @@ struct Source {
   }
 };
 
-/// The columns of pragma_table_xinfo that are read, from the second of a statement on.
 constexpr std::string_view kColumnFields =
     "x.name, x.type, x.\"notnull\", x.dflt_value, x.pk, x.hidden";
 
@@ -86,30 +84,6 @@ bool containsWord(std::string_view text, std::string_view word) noexcept {
     return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b;
   };
   return std::search(text.begin(), text.end(), word.begin(), word.end(), same) != text.end();
-}
-
-/// Takes length, precision and scale out of the declared type.
-void readNumbers(Column& column) {
-  if (column.declaredType.find_first_of("( ") == std::string::npos) return;
-  const DeclaredType declared = parseDeclaredType(column.declaredType);
-  column.isUnsigned = declared.isUnsigned;
-  switch (column.type) {
-    case Type::Text:
-    case Type::Blob:
-      column.length = declared.number(0);
-      break;
-    case Type::Decimal:
-      column.precision = declared.number(0);
-      if (const int scale = sqliteScale(column.declaredType); scale >= 0) column.scale = scale;
-      break;
-    case Type::Time:
-    case Type::Timestamp:
-    case Type::TimestampTz:
-      column.precision = declared.number(0);
-      break;
-    default:
-      break;
-  }
 }
 
 /// Finds out how a row is reached: which column is the rowid, or by which name it goes.
@@ -134,7 +108,7 @@ void finishKey(const Entry& entry, Table& table) {
 /// Reads one connection. Used once.
 class CatalogReader {
  public:
-  explicit CatalogReader(sqlite3* db) : db_(db) {}
+  CatalogReader(sqlite3* db, SqliteHandle* handle) : db_(db), handle_(handle) {}
 
   Catalog read() {
     catalog_.dialect = "sqlite";
@@ -159,6 +133,10 @@ class CatalogReader {
   }
 
  private:
+  /// @return The statement that joins every object of a group to pragma functions; their argument
+  /// ?1, the database, is bound. Its first column is the rowid in sqlite_schema.
+  [[nodiscard]] SqliteRows readAll(const Source& source, Group group, std::string_view fields,
+                                   std::string_view joins) const;
   [[nodiscard]] Table& tableOf(const Entry& entry) noexcept { return catalog_.tables[entry.table]; }
 
   void readDatabases();
@@ -180,13 +158,14 @@ class CatalogReader {
   void attach(TriggerSource& trigger);
 
   sqlite3* db_;
+  SqliteHandle* handle_;
   Catalog catalog_;
   std::vector<Source> sources_;
   std::vector<TriggerSource> triggers_;
 };
 
 void CatalogReader::readDatabases() {
-  SqliteRows rows(db_, "PRAGMA database_list");
+  SqliteRows rows(db_, handle_, "PRAGMA database_list");
   while (rows.step()) {
     Source source;
     source.name = rows.text(1);
@@ -195,8 +174,9 @@ void CatalogReader::readDatabases() {
 }
 
 void CatalogReader::readObjects(Source& source) {
-  SqliteRows rows(db_, "SELECT s.rowid, s.type, s.name, s.tbl_name, s.rootpage, s.sql FROM " +
-                           sqliteQuote(source.name, '"') + ".sqlite_schema AS s ORDER BY s.rowid");
+  SqliteRows rows(db_, handle_,
+                  "SELECT s.rowid, s.type, s.name, s.tbl_name, s.rootpage, s.sql FROM " +
+                      sqliteQuote(source.name) + ".sqlite_schema AS s ORDER BY s.rowid");
   while (rows.step()) {
     const std::string_view type = rows.text(1);
     if (type == "table" || type == "view") {
@@ -249,7 +229,7 @@ void CatalogReader::addTrigger(const Source& source, const SqliteRows& row) {
 }
 
 void CatalogReader::readTableList() {
-  SqliteRows rows(db_, "PRAGMA table_list");
+  SqliteRows rows(db_, handle_, "PRAGMA table_list");
   while (rows.step()) {
     const auto source = std::find_if(sources_.begin(), sources_.end(),
                                      [&](const Source& each) { return each.name == rows.text(0); });
@@ -271,15 +251,17 @@ void CatalogReader::readTableList() {
   }
 }
 
+SqliteRows CatalogReader::readAll(const Source& source, Group group, std::string_view fields,
+                                  std::string_view joins) const {
+  std::string sql = "SELECT s.rowid, ";
+  sql.append(fields).append(" FROM ").append(sqliteQuote(source.name));
+  sql.append(".sqlite_schema AS s ").append(joins).append(" WHERE ");
+  return {db_, handle_, sql.append(groupCondition(group)), source.name};
+}
+
 void CatalogReader::readColumns(Source& source, Group group) {
-  SqliteRows rows(db_, std::string("SELECT s.rowid, ")
-                           .append(kColumnFields)
-                           .append(" FROM ")
-                           .append(sqliteQuote(source.name, '"'))
-                           .append(".sqlite_schema AS s CROSS JOIN pragma_table_xinfo(s.name, ")
-                           .append(sqliteQuote(source.name, '\''))
-                           .append(") AS x WHERE ")
-                           .append(groupCondition(group)));
+  SqliteRows rows =
+      readAll(source, group, kColumnFields, "CROSS JOIN pragma_table_xinfo(s.name, ?1) AS x");
   std::int64_t rowid = 0;
   Entry* entry = nullptr;
   while (rows.tryStep()) {
@@ -295,17 +277,18 @@ void CatalogReader::readColumns(Source& source, Group group) {
 }
 
 void CatalogReader::readColumnsOneByOne(Source& source, Group group) {
-  SqliteRows rows(db_, std::string("SELECT NULL, ")
-                           .append(kColumnFields)
-                           .append(" FROM pragma_table_xinfo(?1, ?2) AS x"));
+  SqliteRows rows(db_, handle_,
+                  std::string("SELECT NULL, ")
+                      .append(kColumnFields)
+                      .append(" FROM pragma_table_xinfo(?2, ?1) AS x"),
+                  source.name);
   for (Entry& entry : source.entries) {
     if (entry.group != group) continue;
     Table& table = tableOf(entry);
     table.columns.clear();
     table.primaryKey.reset();
     rows.reset();
-    rows.bind(1, table.name);
-    rows.bind(2, table.schema);
+    rows.bind(2, table.name);
     while (rows.tryStep()) addColumn(entry, rows);
     if (!rows.failed()) continue;
     table.error = rows.message();
@@ -325,8 +308,7 @@ void CatalogReader::addColumn(Entry& entry, const SqliteRows& row) {
   column.name = name;
   column.position = static_cast<int>(table.columns.size()) + 1;
   column.declaredType = row.text(2);
-  column.type = sqliteType(column.declaredType);
-  readNumbers(column);
+  sqlite::describeType(column);
   column.nullable = row.integer(3) == 0;
   if (hidden == 2) column.generated = Generated::Virtual;
   if (hidden == 3) column.generated = Generated::Stored;
@@ -343,14 +325,9 @@ void CatalogReader::addColumn(Entry& entry, const SqliteRows& row) {
 }
 
 void CatalogReader::readForeignKeys(Source& source) {
-  SqliteRows rows(db_,
-                  std::string("SELECT s.rowid, f.id, f.\"table\", f.\"from\", f.\"to\", "
-                              "f.on_update, f.on_delete FROM ")
-                      .append(sqliteQuote(source.name, '"'))
-                      .append(".sqlite_schema AS s CROSS JOIN pragma_foreign_key_list(s.name, ")
-                      .append(sqliteQuote(source.name, '\''))
-                      .append(") AS f WHERE ")
-                      .append(groupCondition(Group::Ordinary)));
+  SqliteRows rows = readAll(source, Group::Ordinary,
+                            "f.id, f.\"table\", f.\"from\", f.\"to\", f.on_update, f.on_delete",
+                            "CROSS JOIN pragma_foreign_key_list(s.name, ?1) AS f");
   std::pair<std::int64_t, std::int64_t> last{0, -1};  // table and key
   ForeignKey* key = nullptr;
   while (rows.step()) {
@@ -372,16 +349,11 @@ void CatalogReader::readForeignKeys(Source& source) {
 }
 
 void CatalogReader::readIndexes(Source& source) {
-  const std::string literal = sqliteQuote(source.name, '\'');
-  SqliteRows rows(db_, std::string("SELECT s.rowid, l.name, l.\"unique\", l.origin, l.partial, "
-                                   "x.cid, x.name, x.\"desc\", x.coll FROM ")
-                           .append(sqliteQuote(source.name, '"'))
-                           .append(".sqlite_schema AS s CROSS JOIN pragma_index_list(s.name, ")
-                           .append(literal)
-                           .append(") AS l CROSS JOIN pragma_index_xinfo(l.name, ")
-                           .append(literal)
-                           .append(") AS x WHERE x.\"key\" AND ")
-                           .append(groupCondition(Group::Ordinary)));
+  SqliteRows rows =
+      readAll(source, Group::Ordinary,
+              "l.name, l.\"unique\", l.origin, l.partial, x.cid, x.name, x.\"desc\", x.coll",
+              "CROSS JOIN pragma_index_list(s.name, ?1) AS l "
+              "CROSS JOIN pragma_index_xinfo(l.name, ?1) AS x ON x.\"key\"");
   std::int64_t rowid = 0;
   Index* index = nullptr;
   while (rows.step()) {
@@ -437,8 +409,9 @@ void CatalogReader::readCollations(Table& table) {
 }
 
 void CatalogReader::readStatistics(Source& source) {
-  SqliteRows rows(db_, "SELECT s.tbl, s.idx, s.stat FROM " + sqliteQuote(source.name, '"') +
-                           ".sqlite_stat1 AS s");
+  SqliteRows rows(
+      db_, handle_,
+      "SELECT s.tbl, s.idx, s.stat FROM " + sqliteQuote(source.name) + ".sqlite_stat1 AS s");
   while (rows.tryStep()) {
     const auto found = source.byName.find(std::string(rows.text(0)));
     if (found == source.byName.end()) continue;
@@ -474,7 +447,8 @@ void CatalogReader::attach(TriggerSource& trigger) {
 /// A read transaction, unless one is open already: all statements then see the same moment.
 class ReadTransaction {
  public:
-  explicit ReadTransaction(sqlite3* db) : db_(db), own_(sqlite3_get_autocommit(db) != 0) {
+  ReadTransaction(sqlite3* db, SqliteHandle* handle)
+      : db_(db), handle_(handle), own_(sqlite3_get_autocommit(db) != 0) {
     if (own_) run("BEGIN");
   }
   ~ReadTransaction() {
@@ -491,22 +465,27 @@ class ReadTransaction {
 
  private:
   void run(const char* sql) {
-    SqliteRows rows(db_, sql);
+    SqliteRows rows(db_, handle_, sql);
     while (rows.step()) {
     }
   }
 
   sqlite3* db_;
+  SqliteHandle* handle_;
   bool own_;
 };
 
-}  // namespace
-
-Catalog readSqliteCatalog(sqlite3* db) {
-  ReadTransaction transaction(db);
-  Catalog catalog = CatalogReader(db).read();
+Catalog readCatalog(sqlite3* db, SqliteHandle* handle) {
+  ReadTransaction transaction(db, handle);
+  Catalog catalog = CatalogReader(db, handle).read();
   transaction.commit();
   return catalog;
 }
+
+}  // namespace
+
+Catalog readSqliteCatalog(sqlite3* db) { return readCatalog(db, nullptr); }
+
+Catalog readSqliteCatalog(SqliteHandle& handle) { return readCatalog(handle.db(), &handle); }
 
 }  // namespace sonde

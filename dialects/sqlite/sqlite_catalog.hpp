@@ -12,15 +12,20 @@ struct sqlite3;
 
 namespace sonde {
 
+class SqliteHandle;
+
 /// Reads the catalog, inside one read transaction unless one is open already, so that it is of one
 /// moment. The SQL: PRAGMA database_list and table_list once; then for each database that holds
 /// anything `SELECT … FROM sqlite_schema`, joined to pragma_table_xinfo (tables, views and virtual
 /// tables apart), pragma_foreign_key_list, pragma_index_list and pragma_index_xinfo, and
 /// sqlite_stat1. Counts no rows.
-/// @return What was found; tables in the order they were made, temp first as SQLite looks names up.
-/// @throws QueryError when SQLite cannot read its own schema (a corrupt or foreign file, an
-/// interrupted or locked connection); nativeCode() is then the extended result code.
+/// @return What was found: main, temp and the attached databases, each in the order it was made in.
+/// @throws what throwSqliteError does when SQLite cannot read its own schema: a corrupt or foreign
+/// file, an interrupted or locked connection.
 /// Not thread-safe: the connection must not be used by another thread meanwhile.
 [[nodiscard]] Catalog readSqliteCatalog(sqlite3* db);
+
+/// The same for a connection that may be armed: it throws Timeout or Cancelled when it was stopped.
+[[nodiscard]] Catalog readSqliteCatalog(SqliteHandle& handle);
 
 }  // namespace sonde

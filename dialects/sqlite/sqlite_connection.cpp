@@ -103,7 +103,7 @@ bool SqliteConnection::readOnly() const noexcept {
          requests_.access == AccessMode::ReadOnly;
 }
 
-Catalog SqliteConnection::readCatalog() { return readSqliteCatalog(handle_->db()); }
+Catalog SqliteConnection::readCatalog() { return readSqliteCatalog(*handle_); }
 
 std::optional<std::uint64_t> SqliteConnection::schemaCounter() { return schemaCounter_->read(); }
 

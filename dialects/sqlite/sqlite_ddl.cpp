@@ -4,6 +4,7 @@
 
 #include "../../core/text.hpp"
 #include "../../query/lexer.hpp"
+#include "sqlite_dialect.hpp"
 
 namespace sonde::sqlite {
 namespace {
@@ -11,15 +12,12 @@ namespace {
 using query::Token;
 using query::TokenKind;
 
-constexpr query::LexerRules kRules{.backtickIdentifiers = true,
-                                   .bracketIdentifiers = true,
-                                   .namedParameters = true,
-                                   .numberedParameters = true};
+const query::LexerRules& rules() noexcept { return SqliteDialect::instance().lexerRules(); }
 
 /// Stands on one significant token of the text.
 class Cursor {
  public:
-  explicit Cursor(std::string_view sql) : sql_(sql), lexer_(sql, kRules) { advance(); }
+  explicit Cursor(std::string_view sql) : sql_(sql), lexer_(sql, rules()) { advance(); }
 
   [[nodiscard]] bool done() const noexcept { return done_; }
   [[nodiscard]] bool at(TokenKind kind) const noexcept { return !done_ && token_.kind == kind; }
@@ -56,7 +54,7 @@ class Cursor {
     if (!at(TokenKind::Word) && !at(TokenKind::QuotedIdentifier) && !at(TokenKind::String)) {
       return std::nullopt;
     }
-    std::string name = query::unquote(token_, kRules);
+    std::string name = query::unquote(token_, rules());
     advance();
     return name;
   }
@@ -431,7 +429,7 @@ std::optional<ColumnDefault> parseDefault(std::string_view text) {
     case TokenKind::Blob:
       return ColumnDefault{Kind::Literal, std::string(whole)};
     case TokenKind::QuotedIdentifier:
-      return ColumnDefault{Kind::Literal, quoteString(query::unquote(token, kRules))};
+      return ColumnDefault{Kind::Literal, quoteString(query::unquote(token, rules()))};
     case TokenKind::Word:
       break;
     default:

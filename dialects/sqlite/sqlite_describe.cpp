@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "../../core/text.hpp"
+#include "../../introspect/declared_type.hpp"
+#include "sqlite_types.hpp"
 
 namespace sonde::sqlite {
 namespace {
@@ -64,6 +66,30 @@ void addUniqueConstraints(Table& table, std::vector<UniqueConstraint> parsed) {
 }
 
 }  // namespace
+
+void describeType(Column& column) {
+  column.type = sqliteType(column.declaredType);
+  if (column.declaredType.find_first_of("( ") == std::string::npos) return;
+  const DeclaredType declared = parseDeclaredType(column.declaredType);
+  column.isUnsigned = declared.isUnsigned;
+  switch (column.type) {
+    case Type::Text:
+    case Type::Blob:
+      column.length = declared.number(0);
+      break;
+    case Type::Decimal:
+      column.precision = declared.number(0);
+      if (const int scale = sqliteScale(column.declaredType); scale >= 0) column.scale = scale;
+      break;
+    case Type::Time:
+    case Type::Timestamp:
+    case Type::TimestampTz:
+      column.precision = declared.number(0);
+      break;
+    default:
+      break;
+  }
+}
 
 void describeIndexes(Table& table, const IndexSources& sources) {
   static const IndexSource kUnlisted;  // the primary key of a WITHOUT ROWID table

@@ -24,6 +24,9 @@ struct IndexSource {
 };
 using IndexSources = std::unordered_map<std::string, IndexSource>;  // by name
 
+/// Fills in type, length, precision, scale and sign from the declared type.
+void describeType(Column& column);
+
 /// Puts the indexes of a table in the order they were made in, adds expressions and predicates, and
 /// takes away collations that the column has anyway. Columns must have their collations.
 void describeIndexes(Table& table, const IndexSources& sources);

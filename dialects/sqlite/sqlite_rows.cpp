@@ -4,7 +4,8 @@
 
 #include <utility>
 
-#include "../../core/error.hpp"
+#include "sqlite_error.hpp"
+#include "sqlite_handle.hpp"
 
 namespace sonde {
 namespace {
@@ -28,19 +29,17 @@ bool concernsConnection(int code) noexcept {
 
 }  // namespace
 
-std::string sqliteQuote(std::string_view text, char quote) {
-  std::string quoted(1, quote);
-  for (const char c : text) {
-    quoted += c;
-    if (c == quote) quoted += c;
-  }
-  return quoted += quote;
-}
-
-SqliteRows::SqliteRows(sqlite3* db, std::string sql) : db_(db), sql_(std::move(sql)) {
+SqliteRows::SqliteRows(sqlite3* db, SqliteHandle* handle, std::string sql)
+    : db_(db), handle_(handle), sql_(std::move(sql)) {
+  if (handle_ != nullptr) handle_->started();
   const int code =
       sqlite3_prepare_v3(db_, sql_.data(), static_cast<int>(sql_.size()), 0, &statement_, nullptr);
   if (code != SQLITE_OK) fail(code);
+}
+
+SqliteRows::SqliteRows(sqlite3* db, SqliteHandle* handle, std::string sql, std::string_view first)
+    : SqliteRows(db, handle, std::move(sql)) {
+  bind(1, first);
 }
 
 SqliteRows::~SqliteRows() { sqlite3_finalize(statement_); }
@@ -90,11 +89,10 @@ std::string_view SqliteRows::text(int column) const noexcept {
 }
 
 void SqliteRows::fail(int code) const {
-  ErrorDetails details;
-  details.nativeCode = sqlite3_extended_errcode(db_);
-  details.sql = sql_;
-  throw QueryError(std::string(sqlite3_errmsg(db_)), std::move(details));
-  static_cast<void>(code);
+  if (handle_ != nullptr) handle_->fail(code, sql_);
+  SqliteScene scene;
+  scene.sql = sql_;
+  throwSqliteError(db_, code, scene);
 }
 
 }  // namespace sonde

@@ -1,4 +1,4 @@
-// The rows of one short-lived statement of sonde's own, and the quoting that such statements need.
+// The rows of one short-lived statement of sonde's own.
 //
 // Invariant: owns its statement; text is valid until the next step. Used by the catalog reader,
 // where neither plans nor result blocks are wanted.
@@ -13,13 +13,15 @@ struct sqlite3_stmt;
 
 namespace sonde {
 
-/// @return The text between two `quote` characters, those inside doubled. Thread-safe.
-[[nodiscard]] std::string sqliteQuote(std::string_view text, char quote);
+class SqliteHandle;
 
 /// See the file comment. Every function that can throw throws what throwSqliteError does.
 class SqliteRows {
  public:
-  SqliteRows(sqlite3* db, std::string sql);
+  /// `handle` is that of the connection, which knows why it was stopped; null where there is none.
+  SqliteRows(sqlite3* db, SqliteHandle* handle, std::string sql);
+  /// The same, with a text bound to ?1.
+  SqliteRows(sqlite3* db, SqliteHandle* handle, std::string sql, std::string_view first);
   ~SqliteRows();
   SqliteRows(const SqliteRows&) = delete;
   SqliteRows& operator=(const SqliteRows&) = delete;
@@ -46,6 +48,7 @@ class SqliteRows {
   [[noreturn]] void fail(int code) const;
 
   sqlite3* db_;
+  SqliteHandle* handle_;
   std::string sql_;
   sqlite3_stmt* statement_ = nullptr;
   bool failed_ = false;
