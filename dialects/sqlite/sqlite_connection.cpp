@@ -38,7 +38,9 @@ SqliteConnection::SqliteConnection(std::shared_ptr<SqliteHandle> handle, SqliteR
     : handle_(std::move(handle)),
       requests_(std::move(requests)),
       transactions_(*handle_),
-      schemaCounter_(std::make_shared<SqliteSchemaCounter>(*handle_)) {
+      // In WAL mode there are several connections, and the temp schema of one is not that of another.
+      schemaCounter_(std::make_shared<SqliteSchemaCounter>(
+          *handle_, sqliteJournalMode(*handle_, "main") != "wal")) {
   schemaCounter_->read();
 }
 

@@ -183,6 +183,8 @@ void checkSqliteFile(const std::string& path, SqliteFileUse use) {
     refuse(path, "may not be read by this user", "see the rights of the file", SQLITE_PERM);
   }
   if (use != SqliteFileUse::Read) checkWritable(path);
+  // SQLite takes a file of one byte for an empty one, and would write over the byte.
+  if (found.st_size == 1) refuseNoDatabase(path, SQLITE_NOTADB);
 }
 
 void throwSqliteOpenFailure(const std::string& path, const SqliteOpenFailure& failure) {
@@ -192,14 +194,14 @@ void throwSqliteOpenFailure(const std::string& path, const SqliteOpenFailure& fa
     case SQLITE_CORRUPT:
       refuseDamaged(path, failure);
     case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
       if (isWalFile(path)) {
         refuse(path,
                "is in WAL mode, and SQLite cannot make the -shm file beside it that reading needs",
                "let this user write the folder, or open it with immutable=1 if nothing writes to it",
                failure.code);
       }
-      break;
-    case SQLITE_READONLY:
+      if ((failure.code & 0xFF) == SQLITE_CANTOPEN) break;
       refuse(path, "holds an unfinished transaction that only a connection that may write can undo",
              "open it once with mode=rw", failure.code);
     default:

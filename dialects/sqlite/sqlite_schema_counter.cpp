@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <vector>
+
 #include "sqlite_text.hpp"
 
 namespace sonde {
@@ -47,6 +49,7 @@ std::uint64_t SqliteSchemaCounter::read() {
   }
   std::uint64_t hash = 0xCBF29CE484222325U;
   for (const std::string& name : names) {
+    if (name == "temp" && !countTemp_) continue;
     auto [at, isNew] = versions_.try_emplace(name, nullptr);
     if (at->second == nullptr) {
       at->second = prepareKept(handle_, "PRAGMA " + sqliteQuote(name) + ".schema_version");

@@ -1,6 +1,7 @@
 // Notices schema changes on one connection: the schema versions of all its databases as one number.
 //
-// Invariant: holds no transaction open. Shared by a connection and its statements, which ask it only
+// Invariant: holds no transaction open. Connections of one pool give equal numbers for equal schemas,
+// which is why the temp schema, that each connection has for itself, can be left out. Shared by a connection and its statements, which ask it only
 // after SQLite prepared one of them again: SQLite does that for other reasons too (a LIKE pattern that
 // lets it use an index, fresh statistics), and those are no schema change.
 #pragma once
@@ -20,7 +21,8 @@ namespace sonde {
 class SqliteSchemaCounter {
  public:
   /// `handle` must outlive the counter.
-  explicit SqliteSchemaCounter(SqliteHandle& handle) noexcept : handle_(handle) {}
+  SqliteSchemaCounter(SqliteHandle& handle, bool countTemp) noexcept
+      : handle_(handle), countTemp_(countTemp) {}
   ~SqliteSchemaCounter();
   SqliteSchemaCounter(const SqliteSchemaCounter&) = delete;
   SqliteSchemaCounter& operator=(const SqliteSchemaCounter&) = delete;
@@ -35,6 +37,7 @@ class SqliteSchemaCounter {
   sqlite3_stmt* list_ = nullptr;
   std::map<std::string, sqlite3_stmt*, std::less<>> versions_;
   SqliteHandle& handle_;
+  bool countTemp_;
   std::uint64_t last_ = 0;
   std::uint64_t generation_ = 0;
 };
