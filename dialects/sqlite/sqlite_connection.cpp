@@ -38,7 +38,8 @@ SqliteConnection::SqliteConnection(std::shared_ptr<SqliteHandle> handle, SqliteR
     : handle_(std::move(handle)),
       requests_(std::move(requests)),
       transactions_(*handle_),
-      // In WAL mode there are several connections, and the temp schema of one is not that of another.
+      // In WAL mode there are several connections, and the temp schema of one is not that of
+      // another.
       schemaCounter_(std::make_shared<SqliteSchemaCounter>(
           *handle_, sqliteJournalMode(*handle_, "main") != "wal")) {
   schemaCounter_->read();
@@ -61,7 +62,8 @@ sqlite3_stmt* SqliteConnection::prepareFirst(std::string_view sql, unsigned flag
 sqlite3_stmt* SqliteConnection::prepareOnly(std::string_view sql, unsigned flags) {
   // SQLite stops reading at a NUL, which would hide what follows.
   if (sql.find('\0') != std::string_view::npos) refuse("the SQL holds a NUL byte", sql);
-  if (sql.size() > static_cast<std::size_t>(sqlite3_limit(handle_->db(), SQLITE_LIMIT_SQL_LENGTH, -1))) {
+  if (sql.size() >
+      static_cast<std::size_t>(sqlite3_limit(handle_->db(), SQLITE_LIMIT_SQL_LENGTH, -1))) {
     refuse("the SQL is longer than SQLite reads", {});
   }
   std::string_view rest = sql;

@@ -1,8 +1,8 @@
 // A connection to a SQLite database.
 //
-// Invariant: see Connection. Statements, control statements and callbacks share one SqliteHandle, so a
-// statement may outlive its connection. A connection for writing should be closed last: the last one to
-// close folds the write-ahead log into the file, which a reader cannot.
+// Invariant: see Connection. Statements, control statements and callbacks share one SqliteHandle,
+// so a statement may outlive its connection. A connection for writing should be closed last: the
+// last one to close folds the write-ahead log into the file, which a reader cannot.
 #pragma once
 
 #include <memory>

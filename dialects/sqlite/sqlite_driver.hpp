@@ -1,7 +1,7 @@
 // The driver for SQLite files, in-memory and temporary databases.
 //
-// Invariant: stateless and thread-safe; nothing global in SQLite is changed. Only the registry and the
-// tests name it; everything else reaches SQLite through Driver and Connection.
+// Invariant: stateless and thread-safe; nothing global in SQLite is changed. Only the registry and
+// the tests name it; everything else reaches SQLite through Driver and Connection.
 #pragma once
 
 #include <memory>

@@ -108,8 +108,8 @@ bool columnExists(sqlite3* db, const std::string& table, const std::string& colu
                                        nullptr, nullptr, nullptr) == SQLITE_OK;
 }
 
-/// Cuts "t.a, t.b" into a table and its columns, taking the part before the dot at `dot` as the table.
-/// Names may hold dots and commas, so each separator must be followed by the same table.
+/// Cuts "t.a, t.b" into a table and its columns, taking the part before the dot at `dot` as the
+/// table. Names may hold dots and commas, so each separator must be followed by the same table.
 std::vector<std::string> columnsAfter(std::string_view list, std::size_t dot) {
   const std::string separator = ", " + std::string(list.substr(0, dot + 1));
   std::vector<std::string> columns;
@@ -179,8 +179,7 @@ std::string withoutParameters(std::string message, const SqliteScene& scene) {
     for (std::size_t open = message.find(quote); open != std::string::npos;) {
       const std::size_t close = message.find(quote, open + 1);
       if (close == std::string::npos) break;
-      const std::string_view inside =
-          std::string_view(message).substr(open + 1, close - open - 1);
+      const std::string_view inside = std::string_view(message).substr(open + 1, close - open - 1);
       std::size_t next = close;
       if (quotesParameter(inside, scene)) {
         message.replace(open + 1, close - open - 1, "...");

@@ -1,9 +1,9 @@
 // SQLite's result codes and messages as sonde's typed errors.
 //
-// Invariant: the mapping depends on the code and on SQLite's own message alone; values of parameters are
-// taken out of messages that quote them. SQLSTATEs are derived, after the names PostgreSQL gives to the
-// same situation; the table stands in sqlite_error.cpp and docs/sqlite.md. Used by everything in this
-// folder.
+// Invariant: the mapping depends on the code and on SQLite's own message alone; values of
+// parameters are taken out of messages that quote them. SQLSTATEs are derived, after the names
+// PostgreSQL gives to the same situation; the table stands in sqlite_error.cpp and docs/sqlite.md.
+// Used by everything in this folder.
 #pragma once
 
 #include <chrono>
@@ -28,19 +28,20 @@ enum class SqliteStop : std::uint8_t {
 
 /// What was being done when SQLite failed.
 struct SqliteScene {
-  std::string_view sql;                     ///< The statement; empty when there is none.
-  Args args;                                ///< Its parameters, to keep them out of the message.
+  std::string_view sql;  ///< The statement; empty when there is none.
+  Args args;             ///< Its parameters, to keep them out of the message.
   SqliteStop stop = SqliteStop::None;
   std::chrono::milliseconds busyTimeout{};  ///< For the message of LockWait.
 };
 
 /// Throws the error that an extended result code stands for. Reads the message of the last call, so
 /// nothing may be done with `db` in between.
-/// @throws ConstraintError, Timeout, Cancelled, TransactionError, AuthorizationError, ConnectionError
-/// or QueryError; never returns.
+/// @throws ConstraintError, Timeout, Cancelled, TransactionError, AuthorizationError,
+/// ConnectionError or QueryError; never returns.
 [[noreturn]] void throwSqliteError(sqlite3* db, int code, const SqliteScene& scene);
 
-/// @return The derived SQLSTATE of an extended result code and SQLite's message for it. Thread-safe.
+/// @return The derived SQLSTATE of an extended result code and SQLite's message for it.
+/// Thread-safe.
 [[nodiscard]] std::string_view sqliteSqlState(int code, std::string_view message) noexcept;
 
 /// @return Whether the code means that the file behind the connection is lost or replaced, so that

@@ -59,14 +59,14 @@ std::string folderOf(const std::string& path) {
   if (use == SqliteFileUse::Create) {
     refuse(path, "cannot be created: its folder may not be written", "choose another folder");
   }
-  refuse(path, "does not exist", "see whether the path is right, or open it with mode=rwc to create it");
+  refuse(path, "does not exist",
+         "see whether the path is right, or open it with mode=rwc to create it");
 }
 
 void checkWritable(const std::string& path) {
   if (!mayAccess(path, W_OK)) {
     const bool fileSystem = errno == EROFS;
-    refuse(path,
-           fileSystem ? "lies on a read-only file system" : "may not be written by this user",
+    refuse(path, fileSystem ? "lies on a read-only file system" : "may not be written by this user",
            "open it with mode=ro", SQLITE_READONLY);
   }
   // SQLite writes a journal beside the file; one that is there already can do.
@@ -97,8 +97,8 @@ std::uint32_t bigEndian(std::string_view bytes, std::size_t at, std::size_t size
   return number;
 }
 
-/// Whether the bytes are spread as evenly as encrypted or compressed ones: of 1,024 random bytes about
-/// 251 of the 256 values occur, of text or tables far fewer.
+/// Whether the bytes are spread as evenly as encrypted or compressed ones: of 1,024 random bytes
+/// about 251 of the 256 values occur, of text or tables far fewer.
 bool looksRandom(std::string_view bytes) noexcept {
   static constexpr std::size_t kFewestValues = 220;
   std::bitset<256> seen;
@@ -117,11 +117,13 @@ bool looksRandom(std::string_view bytes) noexcept {
       {"\xFD\x37zXZ", "is an xz archive, not a SQLite database"},
       {"\x28\xB5\x2F\xFD", "is a zstd archive, not a SQLite database"},
       {"%PDF", "is a PDF document, not a SQLite database"},
-      {"** This file contains an SQLite 2", "is a database of SQLite 2, which SQLite 3 cannot read"},
+      {"** This file contains an SQLite 2",
+       "is a database of SQLite 2, which SQLite 3 cannot read"},
   }};
   const std::string bytes = firstBytes(path);
   for (const Kind& kind : kKinds) {
-    if (std::string_view(bytes).starts_with(kind.start)) refuse(path, std::string(kind.what), {}, code);
+    if (std::string_view(bytes).starts_with(kind.start))
+      refuse(path, std::string(kind.what), {}, code);
   }
   if (std::string_view(bytes).starts_with(kMagic)) {
     refuse(path, "begins like a SQLite database, but its header is damaged",
@@ -196,10 +198,11 @@ void throwSqliteOpenFailure(const std::string& path, const SqliteOpenFailure& fa
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
       if (isWalFile(path)) {
-        refuse(path,
-               "is in WAL mode, and SQLite cannot make the -shm file beside it that reading needs",
-               "let this user write the folder, or open it with immutable=1 if nothing writes to it",
-               failure.code);
+        refuse(
+            path,
+            "is in WAL mode, and SQLite cannot make the -shm file beside it that reading needs",
+            "let this user write the folder, or open it with immutable=1 if nothing writes to it",
+            failure.code);
       }
       if ((failure.code & 0xFF) == SQLITE_CANTOPEN) break;
       refuse(path, "holds an unfinished transaction that only a connection that may write can undo",

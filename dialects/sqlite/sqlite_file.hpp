@@ -1,5 +1,5 @@
-// What can be said of a database file without SQLite: whether it is there and may be used, and what it
-// looks like when SQLite cannot read it.
+// What can be said of a database file without SQLite: whether it is there and may be used, and what
+// it looks like when SQLite cannot read it.
 //
 // Invariant: never changes a file. Used by sqlite_open.cpp.
 #pragma once
@@ -13,8 +13,8 @@ namespace sonde {
 enum class SqliteFileUse : std::uint8_t { Read, Write, Create };
 
 /// Looks at a file before SQLite is given it.
-/// @throws ConnectionError when it is missing (and not to be created), a folder, no regular file, or not
-/// to be read or written by this user.
+/// @throws ConnectionError when it is missing (and not to be created), a folder, no regular file,
+/// or not to be read or written by this user.
 void checkSqliteFile(const std::string& path, SqliteFileUse use);
 
 /// What went wrong when SQLite read a file for the first time.
@@ -23,7 +23,8 @@ struct SqliteOpenFailure {
   std::string message;  ///< SQLite's own words.
 };
 
-/// @throws ConnectionError always: what is wrong with the file, judged by the code and by a look at it.
+/// @throws ConnectionError always: what is wrong with the file, judged by the code and by a look at
+/// it.
 [[noreturn]] void throwSqliteOpenFailure(const std::string& path, const SqliteOpenFailure& failure);
 
 /// @return Whether the write-ahead log beside a database file is there and holds nothing.

@@ -13,16 +13,16 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Virtual-machine instructions between two looks at the clock: 10 to 20 microseconds of work, against
-// about 30 nanoseconds for the look.
+// Virtual-machine instructions between two looks at the clock: 10 to 20 microseconds of work,
+// against about 30 nanoseconds for the look.
 constexpr int kProgressInstructions = 1000;
 
-// A constant pause keeps waiters fair: with SQLite's own growing pauses the oldest waiter is the last
-// to look again.
+// A constant pause keeps waiters fair: with SQLite's own growing pauses the oldest waiter is the
+// last to look again.
 constexpr milliseconds kBusyPause{1};
 
-/// The last connection that may write removes the log as it closes, under SQLite's own locks, so one is
-/// opened and closed. An empty log means that the database file itself is not written.
+/// The last connection that may write removes the log as it closes, under SQLite's own locks, so
+/// one is opened and closed. An empty log means that the database file itself is not written.
 void removeEmptyWal(const std::string& path) noexcept {
   if (!sqliteWalIsEmpty(path)) return;
   sqlite3* db = nullptr;

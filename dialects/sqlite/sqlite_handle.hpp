@@ -1,9 +1,9 @@
-// The sqlite3 object of one connection, with what its callbacks need: how long to wait for locks, and
-// the armed deadline and stop token.
+// The sqlite3 object of one connection, with what its callbacks need: how long to wait for locks,
+// and the armed deadline and stop token.
 //
-// Invariant: closed exactly once, after the last statement; shared by the connection and its statements,
-// so that neither order of destruction dangles. Never moves, as SQLite keeps its address. Used by one
-// thread at a time, except interrupt().
+// Invariant: closed exactly once, after the last statement; shared by the connection and its
+// statements, so that neither order of destruction dangles. Never moves, as SQLite keeps its
+// address. Used by one thread at a time, except interrupt().
 #pragma once
 
 #include <chrono>

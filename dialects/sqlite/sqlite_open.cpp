@@ -97,7 +97,8 @@ void attach(SqliteHandle& handle, const Attachment& attachment, SqliteFileUse us
   sqlite3_bind_text(statement, 2, attachment.name.c_str(), -1, SQLITE_STATIC);
   const int code = sqlite3_step(statement);
   const int result = sqlite3_finalize(statement);
-  if (code != SQLITE_DONE) failOpening(handle, result == SQLITE_OK ? code : result, attachment.path);
+  if (code != SQLITE_DONE)
+    failOpening(handle, result == SQLITE_OK ? code : result, attachment.path);
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
 // Notices schema changes on one connection: the schema versions of all its databases as one number.
 //
-// Invariant: holds no transaction open. Connections of one pool give equal numbers for equal schemas,
-// which is why the temp schema, that each connection has for itself, can be left out. Shared by a connection and its statements, which ask it only
-// after SQLite prepared one of them again: SQLite does that for other reasons too (a LIKE pattern that
-// lets it use an index, fresh statistics), and those are no schema change.
+// Invariant: holds no transaction open. Connections of one pool give equal numbers for equal
+// schemas, which is why the temp schema, that each connection has for itself, can be left out.
+// Shared by a connection and its statements, which ask it only after SQLite prepared one of them
+// again: SQLite does that for other reasons too (a LIKE pattern that lets it use an index, fresh
+// statistics), and those are no schema change.
 #pragma once
 
 #include <cstdint>

@@ -24,7 +24,7 @@ constexpr std::array<string_view, 4> kSynchronous{"off", "normal", "full", "extr
 constexpr std::array<string_view, 3> kTempStore{"default", "file", "memory"};
 constexpr std::array<string_view, 3> kAutoVacuum{"none", "full", "incremental"};
 constexpr std::array<string_view, 3> kSecureDelete{"off", "on", "fast"};
-constexpr std::array<string_view, 6> kJournalMode{"delete",  "truncate", "persist",
+constexpr std::array<string_view, 6> kJournalMode{"delete", "truncate", "persist",
                                                   "memory", "wal",      "off"};
 constexpr std::array<string_view, 2> kLockingMode{"normal", "exclusive"};
 constexpr std::array<string_view, 3> kEncoding{"utf-8", "utf-16le", "utf-16be"};

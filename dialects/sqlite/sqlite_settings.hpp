@@ -1,9 +1,9 @@
-// The settings of a SQLite connection: which there are, what values they take, how they are applied as
-// a connection opens, and what SQLite made of them.
+// The settings of a SQLite connection: which there are, what values they take, how they are applied
+// as a connection opens, and what SQLite made of them.
 //
-// Invariant: only names and values of a fixed table ever become PRAGMA text. SQLite ignores an unknown
-// pragma and turns a wrong value into some other one without a word, so both are refused here, and every
-// setting is read back. Used by the SQLite driver.
+// Invariant: only names and values of a fixed table ever become PRAGMA text. SQLite ignores an
+// unknown pragma and turns a wrong value into some other one without a word, so both are refused
+// here, and every setting is read back. Used by the SQLite driver.
 #pragma once
 
 #include <chrono>
@@ -31,9 +31,9 @@ struct SqliteRequests {
   std::vector<SqliteSettingRequest> settings;  ///< In the order to apply; without busy_timeout.
 };
 
-/// Reads `options.access`, `options.settings` and the options of the URI, which win: `mode=ro|rw|rwc`
-/// (never widening AccessMode::ReadOnly), `immutable=1`, and every setting by name. Foreign keys are on
-/// unless they are asked to be off.
+/// Reads `options.access`, `options.settings` and the options of the URI, which win:
+/// `mode=ro|rw|rwc` (never widening AccessMode::ReadOnly), `immutable=1`, and every setting by
+/// name. Foreign keys are on unless they are asked to be off.
 /// @throws ConfigError naming the nearest setting, or the values that a setting takes. Thread-safe.
 [[nodiscard]] SqliteRequests readSqliteRequests(const DriverOptions& options);
 
@@ -44,7 +44,7 @@ void applySqliteSettings(SqliteHandle& handle, const SqliteRequests& requests, b
 
 /// @return Each setting asked for with the value that holds now, read back: PRAGMA name.
 [[nodiscard]] std::vector<SettingReport> reportSqliteSettings(SqliteHandle& handle,
-                                                             const SqliteRequests& requests);
+                                                              const SqliteRequests& requests);
 
 /// @return The journal mode of one database of the connection, such as "wal".
 [[nodiscard]] std::string sqliteJournalMode(SqliteHandle& handle, std::string_view schema);

@@ -51,8 +51,8 @@ struct BlockKeeper {
   }
 };
 
-/// What to reserve after a run that used `used`, when `reserved` was reserved: follows growth at once
-/// and shrinks by a quarter a run, so that one large result is not paid for long.
+/// What to reserve after a run that used `used`, when `reserved` was reserved: follows growth at
+/// once and shrinks by a quarter a run, so that one large result is not paid for long.
 std::size_t nextReserve(std::size_t reserved, std::size_t used) noexcept {
   return used >= reserved ? used : reserved - (reserved - used + 3) / 4;
 }
@@ -117,9 +117,9 @@ void SqliteStatement::bindOne(int index, const Arg& arg) {
     case Arg::Kind::Blob: {
       const auto bytes = arg.bytes();
       const auto* data = reinterpret_cast<const char*>(bytes.data());
-      return checkBind(sqlite3_bind_blob64(statement_, index, neverNull(data), bytes.size(),
-                                           SQLITE_STATIC),
-                       index);
+      return checkBind(
+          sqlite3_bind_blob64(statement_, index, neverNull(data), bytes.size(), SQLITE_STATIC),
+          index);
     }
     case Arg::Kind::Document: {
       // Reserved for all parameters at once: a text that is bound must not move.
@@ -135,7 +135,8 @@ void SqliteStatement::bindOne(int index, const Arg& arg) {
 }
 
 void SqliteStatement::checkBind(int code, int index) {
-  if (code == SQLITE_OK) [[likely]] return;
+  if (code == SQLITE_OK) [[likely]]
+    return;
   if (code == SQLITE_TOOBIG) refuseArgument(index, "larger than SQLite can store", sql());
   handle_->fail(code, sql());
 }
@@ -144,8 +145,8 @@ void SqliteStatement::checkBind(int code, int index) {
 
 void SqliteStatement::beginRun() {
   handle_->started();
-  // Parameters of the run before point at memory of the past: a run without bind() must not see them.
-  // bind() overwrites every one, so that the usual run need not clear them.
+  // Parameters of the run before point at memory of the past: a run without bind() must not see
+  // them. bind() overwrites every one, so that the usual run need not clear them.
   if (!bound_ && parameterCount_ != 0) sqlite3_clear_bindings(statement_);
 }
 
@@ -194,7 +195,8 @@ std::uint64_t SqliteStatement::run() {
   const std::int64_t before = sqlite3_total_changes64(handle_->db());
   while (advance()) {
   }
-  // sqlite3_changes() still tells of an earlier statement when this one changed nothing (DDL, SELECT).
+  // sqlite3_changes() still tells of an earlier statement when this one changed nothing (DDL,
+  // SELECT).
   if (sqlite3_total_changes64(handle_->db()) == before) return 0;
   return static_cast<std::uint64_t>(sqlite3_changes64(handle_->db()));
 }
@@ -226,7 +228,8 @@ void SqliteStatement::readRow(Cell* cells, Keeper&& keep) {
       case SQLITE_TEXT: {
         // Text before length: on a UTF-16 database the call converts, and the length is of UTF-8.
         const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
-        if (text == nullptr) [[unlikely]] failOutOfMemory();
+        if (text == nullptr) [[unlikely]]
+          failOutOfMemory();
         const auto length = static_cast<std::uint32_t>(sqlite3_value_bytes(value));
         cell.storage = Storage::Text;
         cell.type = rule.text;
@@ -237,7 +240,8 @@ void SqliteStatement::readRow(Cell* cells, Keeper&& keep) {
       case SQLITE_BLOB: {
         const auto* blob = static_cast<const char*>(sqlite3_value_blob(value));
         const auto length = static_cast<std::uint32_t>(sqlite3_value_bytes(value));
-        if (blob == nullptr && length != 0) [[unlikely]] failOutOfMemory();
+        if (blob == nullptr && length != 0) [[unlikely]]
+          failOutOfMemory();
         cell.storage = Storage::Blob;
         cell.type = Type::Other;
         cell.length = length;
@@ -305,7 +309,8 @@ void SqliteStatement::learn(const ResultBlock& block) noexcept {
 
 void SqliteStatement::refreshHeader() {
   const int prepares = sqlite3_stmt_status(statement_, SQLITE_STMTSTATUS_REPREPARE, 0);
-  if (columns_ != nullptr && prepares == headerPrepares_) [[likely]] return;
+  if (columns_ != nullptr && prepares == headerPrepares_) [[likely]]
+    return;
   headerPrepares_ = prepares;
   if (columns_ == nullptr || !headerHolds()) buildHeader();
 }
@@ -365,15 +370,15 @@ void SqliteStatement::buildHeader() {
 
 bool SqliteStatement::takeSchemaChanged() noexcept {
   const int prepares = sqlite3_stmt_status(statement_, SQLITE_STMTSTATUS_REPREPARE, 0);
-  if (prepares == takenPrepares_) [[likely]] return false;
+  if (prepares == takenPrepares_) [[likely]]
+    return false;
   takenPrepares_ = prepares;
   try {
     schemaCounter_->read();
   } catch (const std::exception&) {
     return true;  // Not known, so look.
   }
-  return std::exchange(takenSchema_, schemaCounter_->generation()) !=
-         schemaCounter_->generation();
+  return std::exchange(takenSchema_, schemaCounter_->generation()) != schemaCounter_->generation();
 }
 
 }  // namespace sonde

@@ -1,9 +1,9 @@
 // A prepared SQLite statement.
 //
-// Invariant: no locks are held after an error or a reset(): a step that fails resets the statement before
-// it throws. The header is built after the first step, because SQLite prepares again by itself when the
-// schema changed, and is kept as long as it does not. Made by SqliteConnection only; it may outlive the
-// connection.
+// Invariant: no locks are held after an error or a reset(): a step that fails resets the statement
+// before it throws. The header is built after the first step, because SQLite prepares again by
+// itself when the schema changed, and is kept as long as it does not. Made by SqliteConnection
+// only; it may outlive the connection.
 #pragma once
 
 #include <array>
@@ -51,7 +51,7 @@ class SqliteStatement final : public Statement {
   struct ColumnRule {
     Type number = Type::Other;  ///< Integers and reals.
     Type text = Type::Other;
-    bool boolean = false;       ///< Integers 0 and 1 are booleans.
+    bool boolean = false;  ///< Integers 0 and 1 are booleans.
   };
 
   [[nodiscard]] bool advance();

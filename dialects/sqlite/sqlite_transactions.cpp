@@ -33,9 +33,9 @@ void SqliteTransactions::requireActive(const char* what) const {
 void SqliteTransactions::execute(sqlite3_stmt*& statement, const char* sql) {
   handle_.started();
   if (statement == nullptr) {
-    handle_.check(sqlite3_prepare_v3(handle_.db(), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement,
-                                     nullptr),
-                  sql);
+    handle_.check(
+        sqlite3_prepare_v3(handle_.db(), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr),
+        sql);
   }
   const int code = sqlite3_step(statement);
   const int result = sqlite3_reset(statement);

@@ -1,7 +1,8 @@
 // Transactions and savepoints of one SQLite connection, by statements that are prepared once.
 //
 // Invariant: a savepoint never begins a transaction of its own: when the engine has ended the
-// transaction (disk full, ON CONFLICT ROLLBACK, an interrupted write), the next savepoint is an error.
+// transaction (disk full, ON CONFLICT ROLLBACK, an interrupted write), the next savepoint is an
+// error.
 #pragma once
 
 #include <array>

@@ -1,14 +1,14 @@
-// Help for the tests of the SQLite driver: temporary folders, raw connections beside the driver's own, and
-// work done by a process without root's rights.
+// Help for the tests of the SQLite driver: temporary folders, raw connections beside the driver's
+// own, and work done by a process without root's rights.
 #pragma once
 
 #include <gtest/gtest.h>
-#include <sonde/core/error.hpp>
-#include <sonde/core/result_set.hpp>
-#include <sonde/dialects/sqlite/sqlite_driver.hpp>
 #include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <sonde/core/error.hpp>
+#include <sonde/core/result_set.hpp>
+#include <sonde/dialects/sqlite/sqlite_driver.hpp>
 
 #include <cstdlib>
 #include <filesystem>
@@ -39,14 +39,11 @@ class TempFolder {
     std::filesystem::permissions(path_, std::filesystem::perms(0755), ignored);
     std::filesystem::remove_all(path_, ignored);
   }
-  [[nodiscard]] std::string file(std::string_view name) const {
-    return (path_ / name).string();
-  }
+  [[nodiscard]] std::string file(std::string_view name) const { return (path_ / name).string(); }
   [[nodiscard]] std::string path() const { return path_.string(); }
   /// @return How many entries the folder has.
   [[nodiscard]] std::size_t entries() const {
-    return static_cast<std::size_t>(
-        std::distance(std::filesystem::directory_iterator(path_), {}));
+    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(path_), {}));
   }
 
  private:
@@ -82,7 +79,8 @@ inline void makeDatabase(const std::string& path, const char* sql) {
   ASSERT_EQ(db.run(sql), SQLITE_OK) << sqlite3_errmsg(db.get());
 }
 
-inline DriverOptions optionsFor(const std::string& path, AccessMode access = AccessMode::ReadWrite) {
+inline DriverOptions optionsFor(const std::string& path,
+                                AccessMode access = AccessMode::ReadWrite) {
   DriverOptions options;
   options.uri.scheme = "sqlite";
   options.uri.path = path;

@@ -151,8 +151,8 @@ TEST_F(SqliteErrors, SuggestsTheNearestTable) {
 TEST_F(SqliteErrors, KeepsParametersOutOfMessages) {
   db_->executeScript("CREATE VIRTUAL TABLE docs USING fts5(body)");
   for (const char* search : {"\"secret", "secret:word", "AND secret"}) {
-    const auto error = caught<QueryError>(
-        [&] { query(*db_, "SELECT * FROM docs WHERE docs MATCH ?", {search}); });
+    const auto error =
+        caught<QueryError>([&] { query(*db_, "SELECT * FROM docs WHERE docs MATCH ?", {search}); });
     EXPECT_THAT(error.what(), Not(HasSubstr("secret"))) << search;
     EXPECT_NE(error.sqlState(), "42703") << search;
   }
@@ -165,7 +165,8 @@ TEST_F(SqliteErrors, HoldsNoLockAfterAnError) {
   const TempFolder folder;
   makeDatabase(folder.file("a.db"), kTables);
   const auto db = open(optionsFor(folder.file("a.db")));
-  const auto statement = db->prepare("INSERT INTO keyed VALUES (?) RETURNING abs(-9223372036854775807 - 1)", true);
+  const auto statement =
+      db->prepare("INSERT INTO keyed VALUES (?) RETURNING abs(-9223372036854775807 - 1)", true);
   const Arg arg = "new";
   for (int i = 0; i < 2; ++i) {
     statement->bind(Args(&arg, 1));

@@ -61,9 +61,7 @@ class LockingProcess {
 
 class SqliteLocking : public ::testing::Test {
  protected:
-  SqliteLocking() {
-    makeDatabase(path_, "CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (1)");
-  }
+  SqliteLocking() { makeDatabase(path_, "CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (1)"); }
   TempFolder folder_;
   std::string path_ = folder_.file("a.db");
 };
@@ -223,8 +221,9 @@ TEST(SqliteDeadline, IsForgottenAfterDisarm) {
     db->disarm();
   }
   std::this_thread::sleep_for(25ms);
-  const auto rows = query(*db, "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c"
-                               " LIMIT 20000) SELECT count(*) FROM c");
+  const auto rows = query(*db,
+                          "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c"
+                          " LIMIT 20000) SELECT count(*) FROM c");
   EXPECT_EQ(rows.front()[0].as<int>(), 20000);
 }
 

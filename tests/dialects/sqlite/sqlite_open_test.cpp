@@ -11,8 +11,9 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-constexpr const char* kTwoRows = "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT);"
-                                 "INSERT INTO t (name) VALUES ('a'), ('b');";
+constexpr const char* kTwoRows =
+    "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT);"
+    "INSERT INTO t (name) VALUES ('a'), ('b');";
 
 TEST(SqliteOpen, ReadsADatabase) {
   const TempFolder folder;
@@ -26,7 +27,8 @@ TEST(SqliteOpen, ReadsADatabase) {
 TEST(SqliteOpen, DoesNotCreateAMissingFile) {
   const TempFolder folder;
   for (const AccessMode access : {AccessMode::ReadOnly, AccessMode::ReadWrite}) {
-    const auto error = caught<ConnectionError>([&] { open(optionsFor(folder.file("no.db"), access)); });
+    const auto error =
+        caught<ConnectionError>([&] { open(optionsFor(folder.file("no.db"), access)); });
     EXPECT_THAT(error.what(), AllOf(HasSubstr("no.db"), HasSubstr("does not exist")));
     EXPECT_THAT(error.hint(), HasSubstr("mode=rwc"));
   }
@@ -105,8 +107,7 @@ TEST(SqliteOpen, SaysHowMuchOfACutFileIsThere) {
   const auto whole = std::filesystem::file_size(folder.file("cut.db"));
   std::filesystem::resize_file(folder.file("cut.db"), 8192);
   const auto error = caught<ConnectionError>([&] { open(optionsFor(folder.file("cut.db"))); });
-  EXPECT_THAT(error.what(),
-              HasSubstr("cut short: 8192 of " + std::to_string(whole) + " bytes"));
+  EXPECT_THAT(error.what(), HasSubstr("cut short: 8192 of " + std::to_string(whole) + " bytes"));
 }
 
 TEST(SqliteOpen, SaysThatAHeaderIsDamaged) {
@@ -156,8 +157,9 @@ TEST(SqliteOpen, SaysThatAFileMayNotBeWritten) {
   const TempFolder folder;
   makeDatabase(folder.file("a.db"), kTwoRows);
   std::filesystem::permissions(folder.file("a.db"), std::filesystem::perms(0444));
-  EXPECT_THAT(errorWithoutRoot([&] { open(optionsFor(folder.file("a.db"))); }),
-              AllOf(StartsWith("connection: "), HasSubstr("may not be written"), HasSubstr("mode=ro")));
+  EXPECT_THAT(
+      errorWithoutRoot([&] { open(optionsFor(folder.file("a.db"))); }),
+      AllOf(StartsWith("connection: "), HasSubstr("may not be written"), HasSubstr("mode=ro")));
   EXPECT_EQ(errorWithoutRoot([&] { open(optionsFor(folder.file("a.db"), AccessMode::ReadOnly)); }),
             "no error");
 }
@@ -169,9 +171,8 @@ TEST(SqliteOpen, SaysThatAFolderMayNotBeWritten) {
   std::filesystem::permissions(folder.path(), std::filesystem::perms(0555));
   EXPECT_THAT(errorWithoutRoot([&] { open(optionsFor(folder.file("a.db"))); }),
               AllOf(StartsWith("connection: "), HasSubstr("folder that may not be written")));
-  EXPECT_THAT(errorWithoutRoot([&] {
-                open(optionsFor(folder.file("new.db"), AccessMode::CreateIfMissing));
-              }),
+  EXPECT_THAT(errorWithoutRoot(
+                  [&] { open(optionsFor(folder.file("new.db"), AccessMode::CreateIfMissing)); }),
               AllOf(StartsWith("connection: "), HasSubstr("cannot be created")));
 }
 

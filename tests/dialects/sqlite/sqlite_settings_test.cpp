@@ -28,8 +28,8 @@ TEST(SqliteSettings, ForeignKeysAreOnUnlessTurnedOff) {
 TEST(SqliteSettings, AreAppliedToEveryConnectionAndReadBack) {
   const TempFolder folder;
   DriverOptions options = optionsFor(folder.file("a.db"), AccessMode::CreateIfMissing);
-  options.settings = {{"journal_mode", "WAL"}, {"synchronous", "1"},        {"cache_size", "-4096"},
-                      {"tempStore", "memory"}, {"secure_delete", "fast"},   {"page_size", "8192"},
+  options.settings = {{"journal_mode", "WAL"},  {"synchronous", "1"},       {"cache_size", "-4096"},
+                      {"tempStore", "memory"},  {"secure_delete", "fast"},  {"page_size", "8192"},
                       {"encoding", "UTF-16le"}, {"trusted_schema", "off"},  {"cache_spill", "off"},
                       {"mmap_size", "1048576"}, {"locking_mode", "normal"}, {"busy_timeout", "77"}};
   const auto writer = open(options);
@@ -37,8 +37,8 @@ TEST(SqliteSettings, AreAppliedToEveryConnectionAndReadBack) {
   const auto reader = open(options, TransactionMode::Read);
   for (Connection* connection : {writer.get(), reader.get()}) {
     for (const auto& [name, report] : reportsOf(*connection)) {
-      EXPECT_TRUE(report.honoured()) << name << ": " << report.requested << ", but "
-                                     << report.effective;
+      EXPECT_TRUE(report.honoured())
+          << name << ": " << report.requested << ", but " << report.effective;
     }
     const auto reports = reportsOf(*connection);
     EXPECT_EQ(reports.size(), 13U);
@@ -74,7 +74,8 @@ TEST(SqliteSettings, LeaveTheJournalModeAloneUnlessAsked) {
   const auto modeOf = [&](const char* name, const std::string& path) {
     DriverOptions options = optionsFor(path);
     if (name != nullptr) options.settings = {{"journal_mode", name}};
-    return query(*open(options), "PRAGMA journal_mode").front()[0].text() == std::string_view("wal");
+    return query(*open(options), "PRAGMA journal_mode").front()[0].text() ==
+           std::string_view("wal");
   };
   EXPECT_TRUE(modeOf(nullptr, folder.file("wal.db")));
   EXPECT_FALSE(modeOf(nullptr, folder.file("old.db")));
@@ -93,8 +94,9 @@ TEST(SqliteSettings, ReadersDoNotTryToChangeTheFile) {
 TEST(SqliteSettings, RefuseUnknownNamesWithTheNearest) {
   DriverOptions options = optionsFor(":memory:");
   options.settings = {{"syncronous", "off"}};
-  EXPECT_THAT(errorOf([&] { open(options); }),
-              AllOf(StartsWith("config: "), HasSubstr("\"syncronous\""), HasSubstr("\"synchronous\"")));
+  EXPECT_THAT(
+      errorOf([&] { open(options); }),
+      AllOf(StartsWith("config: "), HasSubstr("\"syncronous\""), HasSubstr("\"synchronous\"")));
   options.settings.clear();
   options.uri.options = {{"imutable", "1"}};
   EXPECT_THAT(errorOf([&] { open(options); }), HasSubstr("\"immutable\""));
@@ -104,10 +106,17 @@ TEST(SqliteSettings, RefuseUnknownNamesWithTheNearest) {
 
 TEST(SqliteSettings, RefuseValuesThatSqliteWouldTurnIntoOthers) {
   const std::vector<std::pair<std::string, std::string>> wrong{
-      {"synchronous", "bogus"},    {"synchronous", "4"},     {"foreign_keys", "maybe"},
-      {"cache_size", "2 MB"},      {"cache_size", ""},       {"journal_mode", "0"},
-      {"temp_store", "-1"},        {"busy_timeout", "-1"},   {"busy_timeout", "5s"},
-      {"encoding", "latin1"},      {"page_size", "99999999999999999999"},
+      {"synchronous", "bogus"},
+      {"synchronous", "4"},
+      {"foreign_keys", "maybe"},
+      {"cache_size", "2 MB"},
+      {"cache_size", ""},
+      {"journal_mode", "0"},
+      {"temp_store", "-1"},
+      {"busy_timeout", "-1"},
+      {"busy_timeout", "5s"},
+      {"encoding", "latin1"},
+      {"page_size", "99999999999999999999"},
       {"journal_mode", "wal'; DROP TABLE t; --"}};
   for (const auto& [name, value] : wrong) {
     DriverOptions options = optionsFor(":memory:");
@@ -180,8 +189,9 @@ TEST(SqliteSchemaChanges, GiveAStatementANewHeader) {
 
 TEST(SqliteSchemaChanges, AreNotConfusedWithPlansThatDependOnParameters) {
   const auto db = openMemory();
-  db->executeScript("CREATE TABLE t (a TEXT COLLATE NOCASE); CREATE INDEX i ON t (a);"
-                    "INSERT INTO t VALUES ('abc'), ('xyz')");
+  db->executeScript(
+      "CREATE TABLE t (a TEXT COLLATE NOCASE); CREATE INDEX i ON t (a);"
+      "INSERT INTO t VALUES ('abc'), ('xyz')");
   (void)db->schemaCounter();  // The tables above are known.
   const auto statement = db->prepare("SELECT a FROM t WHERE a LIKE ?", true);
   std::shared_ptr<const Columns> header;

@@ -56,9 +56,9 @@ TEST(SqliteStatement, KeepsNulBytesInTextAndBlobs) {
   const auto db = openMemory();
   const std::string bytes("a\0b\0", 4);
   const Blob blob{std::string_view(bytes)};
-  const auto row = query(*db, "SELECT ? AS t, ? AS b, typeof(?1), typeof(?2)",
-                         {std::string_view(bytes), blob})
-                       .front();
+  const auto row =
+      query(*db, "SELECT ? AS t, ? AS b, typeof(?1), typeof(?2)", {std::string_view(bytes), blob})
+          .front();
   EXPECT_EQ(row["t"].text(), bytes);
   EXPECT_EQ(asText(row["b"].as<Blob>()), bytes);
   EXPECT_EQ(row[2].text(), "text");
@@ -84,8 +84,7 @@ TEST(SqliteStatement, BindsDocumentsAsJsonText) {
   const auto db = openMemory();
   const Value first = Value::object({{"a", Value::array({1, "x"})}});
   const Value second = Value::array({});
-  const auto row =
-      query(*db, "SELECT ?, ?, json_extract(?1, '$.a[1]')", {first, second}).front();
+  const auto row = query(*db, "SELECT ?, ?, json_extract(?1, '$.a[1]')", {first, second}).front();
   EXPECT_EQ(row[0].text(), R"({"a":[1,"x"]})");
   EXPECT_EQ(row[1].text(), "[]");
   EXPECT_EQ(row[2].text(), "x");
@@ -135,21 +134,24 @@ TEST(SqliteStatement, GivesLogicalTypesOnlyWhereTheStorageAgrees) {
   const auto rows = query(*db, "SELECT * FROM t");
   const auto typesOf = [&](std::size_t row) {
     std::vector<Type> types;
-    for (std::size_t i = 0; i < rows.columns().size(); ++i) types.push_back(rows[row].view()[i].type());
+    for (std::size_t i = 0; i < rows.columns().size(); ++i)
+      types.push_back(rows[row].view()[i].type());
     return types;
   };
-  EXPECT_EQ(typesOf(0), (std::vector{Type::Boolean, Type::Decimal, Type::Timestamp, Type::Date,
-                                     Type::Json}));
-  EXPECT_EQ(typesOf(1), (std::vector{Type::Other, Type::Other, Type::Other, Type::Other,
-                                     Type::Other}));
+  EXPECT_EQ(typesOf(0),
+            (std::vector{Type::Boolean, Type::Decimal, Type::Timestamp, Type::Date, Type::Json}));
+  EXPECT_EQ(typesOf(1),
+            (std::vector{Type::Other, Type::Other, Type::Other, Type::Other, Type::Other}));
   EXPECT_EQ(rows.columns()[1].scale, 2);
-  EXPECT_EQ(rows[0].toJson().dump(),
-            R"({"flag":true,"price":"2.50","at":"2024-01-02T03:04:05","day":"2024-01-02","doc":[1]})");
+  EXPECT_EQ(
+      rows[0].toJson().dump(),
+      R"({"flag":true,"price":"2.50","at":"2024-01-02T03:04:05","day":"2024-01-02","doc":[1]})");
 }
 
 TEST(SqliteStatement, DescribesItsColumns) {
   const auto db = openMemory();
-  db->executeScript("CREATE TABLE t (id INTEGER PRIMARY KEY); CREATE VIEW v AS SELECT id AS x FROM t");
+  db->executeScript(
+      "CREATE TABLE t (id INTEGER PRIMARY KEY); CREATE VIEW v AS SELECT id AS x FROM t");
   const auto statement = db->prepare("SELECT x AS renamed, x + 1 AS sum FROM v", false);
   EXPECT_EQ(statement->step(), nullptr);
   const Columns& columns = *statement->columns();
@@ -206,8 +208,9 @@ TEST(SqliteStatement, CountsTheRowsThatItChangedItself) {
   EXPECT_EQ(run(*db, "INSERT INTO t VALUES (1), (2)"), 2U);
   EXPECT_EQ(run(*db, "SELECT * FROM t"), 0U);
   EXPECT_EQ(run(*db, "CREATE INDEX i ON t (a)"), 0U);
-  db->executeScript("CREATE TABLE log (a); CREATE TRIGGER d AFTER DELETE ON t BEGIN"
-                    "  INSERT INTO log VALUES (old.a); INSERT INTO log VALUES (old.a); END");
+  db->executeScript(
+      "CREATE TABLE log (a); CREATE TRIGGER d AFTER DELETE ON t BEGIN"
+      "  INSERT INTO log VALUES (old.a); INSERT INTO log VALUES (old.a); END");
   EXPECT_EQ(run(*db, "DELETE FROM t"), 2U);
   EXPECT_EQ(run(*db, "DELETE FROM t"), 0U);
   EXPECT_EQ(query(*db, "SELECT * FROM log").size(), 4U);
@@ -230,9 +233,13 @@ TEST(SqliteStatement, ReadsUtf16Databases) {
 TEST(SqliteStatement, KeepsTextThatIsNotUtf8) {
   const auto db = openMemory();
   const auto rows = query(*db, "SELECT CAST(x'61ff62' AS TEXT) AS t");
-  EXPECT_EQ(rows.front()["t"].text(), "a\xFF" "b");
+  EXPECT_EQ(rows.front()["t"].text(),
+            "a\xFF"
+            "b");
   EXPECT_THROW((void)rows.json(), EncodingError);
-  EXPECT_EQ(rows.json({.replaceInvalidUtf8 = true}), "[{\"t\":\"a\xEF\xBF\xBD" "b\"}]");
+  EXPECT_EQ(rows.json({.replaceInvalidUtf8 = true}),
+            "[{\"t\":\"a\xEF\xBF\xBD"
+            "b\"}]");
 }
 
 TEST(SqliteStatement, ReadsTwoThousandColumns) {
@@ -288,9 +295,10 @@ TEST(SqliteStatement, PreparesExactlyOneStatement) {
 
 TEST(SqliteStatement, RunsScriptsWithoutParameters) {
   const auto db = openMemory();
-  db->executeScript("CREATE TABLE t (a); -- no; not here\n"
-                    "CREATE TRIGGER r AFTER INSERT ON t BEGIN SELECT 1; SELECT 2; END;"
-                    "INSERT INTO t VALUES (';'), ('--');\n/* end */ ");
+  db->executeScript(
+      "CREATE TABLE t (a); -- no; not here\n"
+      "CREATE TRIGGER r AFTER INSERT ON t BEGIN SELECT 1; SELECT 2; END;"
+      "INSERT INTO t VALUES (';'), ('--');\n/* end */ ");
   EXPECT_EQ(query(*db, "SELECT * FROM t").size(), 2U);
   EXPECT_THAT(errorOf([&] { db->executeScript("SELECT 1; INSERT INTO t VALUES (?)"); }),
               AllOf(StartsWith("validation: "), HasSubstr("placeholders")));
