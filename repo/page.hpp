@@ -8,7 +8,7 @@
 
 namespace sonde {
 
-/// A numbered page; `total` was counted in the same transaction as the rows were read.
+/// A numbered page. Rows and `total` are of one moment inside a transaction; outside one, of two.
 struct Page {
   ResultSet rows;
   std::uint64_t page = 1;   ///< The number asked for; beyond `pages` the rows are empty.

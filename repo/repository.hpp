@@ -92,7 +92,8 @@ class Repository {
   /// @return Whether any row meets the filter.
   [[nodiscard]] bool exists(const Filter& filter = {}) const;
 
-  /// @return A numbered page and how many there are. Two statements in one transaction.
+  /// @return A numbered page and how many there are. A second statement counts them, unless the
+  /// page is the last one.
   /// @throws ValidationError for a page or size of 0, or beyond what the engine can count.
   [[nodiscard]] Page paginate(const PageRequest& request = {}) const;
   /// @return The rows after a cursor, by comparing with the order values of the row it stands for,
@@ -128,7 +129,7 @@ class Repository {
   // to judge and comes back as ConstraintError.
 
   /// Inserts a row. @return The row as stored: defaults, computed columns, what triggers changed.
-  /// One INSERT … RETURNING; with triggers or rewriters an INSERT and a SELECT in one transaction.
+  /// One INSERT … RETURNING; under triggers or rewriters an INSERT and a SELECT in one transaction.
   /// @throws AuthorizationError, with nothing written, when the caller could not see the row.
   Row create(const Record& values) const;
   /// Inserts a row. @return Its key: a value, or an object of values for a composite key; null for
