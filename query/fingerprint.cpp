@@ -97,7 +97,7 @@ class Normalizer {
   std::string finish() {
     flushSign();
     while (!lists_.empty()) endList();
-    if (!out_.empty() && out_.back() == ';') out_.pop_back();
+    while (!out_.empty() && out_.back() == ';') out_.pop_back();
     return std::move(out_);
   }
 

@@ -9,15 +9,25 @@ namespace sonde {
 
 using query::Operation;
 
-void TableRules::restrict(query::ExprPtr more) {
-  if (query::sameExpr(predicate, more)) return;
-  predicate = query::both(std::move(predicate), std::move(more));
+namespace {
+
+/// Adds a condition with AND, unless it is there already: several rewriters often ask the same.
+void addTo(query::ExprPtr& all, query::ExprPtr more) {
+  if (query::sameExpr(all, more)) return;
+  const auto* junction = all ? std::get_if<query::Junction>(&all->node) : nullptr;
+  if (junction != nullptr && junction->conjunction &&
+      std::any_of(junction->operands.begin(), junction->operands.end(),
+                  [&](const query::ExprPtr& one) { return query::sameExpr(one, more); })) {
+    return;
+  }
+  all = query::both(std::move(all), std::move(more));
 }
 
-void TableRules::require(query::ExprPtr more) {
-  if (query::sameExpr(check, more)) return;
-  check = query::both(std::move(check), std::move(more));
-}
+}  // namespace
+
+void TableRules::restrict(query::ExprPtr more) { addTo(predicate, std::move(more)); }
+
+void TableRules::require(query::ExprPtr more) { addTo(check, std::move(more)); }
 
 void TableRules::hide(std::string column) { hidden.push_back(std::move(column)); }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <unordered_set>
 
 #include "../core/text.hpp"
 #include "lexer.hpp"
@@ -104,9 +105,7 @@ class TableFinder {
   }
 
   void keep() {
-    if (!name_.empty() && std::find(names_.begin(), names_.end(), name_) == names_.end()) {
-      names_.push_back(std::move(name_));
-    }
+    if (!name_.empty() && seen_.insert(name_).second) names_.push_back(std::move(name_));
     name_.clear();
   }
 
@@ -125,7 +124,7 @@ class TableFinder {
       withDepth_ = depth_;
       cte_.clear();
     } else if (with_ && depth_ == withDepth_ && isWord(token, "AS")) {
-      if (!cte_.empty()) ctes_.push_back(cte_);
+      if (!cte_.empty()) ctes_.insert(text::lower(cte_));
     } else if (with_ && depth_ == withDepth_ && isName(token)) {
       cte_ = unquote(token, rules_);
     }
@@ -133,7 +132,8 @@ class TableFinder {
 
   const LexerRules& rules_;
   std::vector<std::string> names_;
-  std::vector<std::string> ctes_;
+  std::unordered_set<std::string> seen_;
+  std::unordered_set<std::string> ctes_;  // in lower case
   std::string name_;
   std::string cte_;
   Token previous_;
