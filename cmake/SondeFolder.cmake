@@ -30,9 +30,6 @@ function(sonde_library)
   target_sources(sonde PUBLIC FILE_SET HEADERS
     BASE_DIRS ${SONDE_LINK_DIR} ${SONDE_GENERATED_DIR}
     FILES ${SONDE_GENERATED_DIR}/sonde/version.hpp)
-  if(EXISTS ${PROJECT_SOURCE_DIR}/sonde.hpp)
-    target_sources(sonde PUBLIC FILE_SET HEADERS FILES ${SONDE_LINK_DIR}/sonde/sonde.hpp)
-  endif()
   # Position independent even when static, so that it can be linked into a plugin or a language
   # binding. Symbols keep default visibility: exceptions are caught by type across the boundary, and
   # the tests reach inside.

@@ -1,7 +1,7 @@
 // One connection to a database.
 //
-// Invariant: used by one thread at a time, except interrupt(). After `broken()` says true it is only
-// good for being destroyed; it never reconnects by itself.
+// Invariant: used by one thread at a time, except interrupt(). After `broken()` says true it is
+// only good for being destroyed; it never reconnects by itself.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +33,8 @@ class Connection {
   virtual ~Connection() = default;
 
   /// Prepares a statement. `persistent` says that it will be kept and run often.
-  /// @throws QueryError with the position when the engine refuses it; ValidationError when `sql` holds
-  /// no statement or more than one.
+  /// @throws QueryError with the position when the engine refuses it; ValidationError when `sql`
+  /// holds no statement or more than one.
   [[nodiscard]] virtual std::unique_ptr<Statement> prepare(std::string_view sql,
                                                            bool persistent) = 0;
 
@@ -52,8 +52,8 @@ class Connection {
   virtual void rollbackToSavepoint(int depth) = 0;
   [[nodiscard]] virtual bool inTransaction() const noexcept = 0;
 
-  /// Makes the statements that follow obey deadline and stop token, until disarm(). The context must
-  /// outlive the arming.
+  /// Makes the statements that follow obey deadline and stop token, until disarm(). The context
+  /// must outlive the arming.
   virtual void arm(const Context& context) = 0;
   virtual void disarm() noexcept = 0;
   /// Stops the running statement from another thread. Thread-safe.

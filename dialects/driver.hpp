@@ -22,8 +22,8 @@ namespace sonde {
 
 /// What a connection is opened for.
 enum class AccessMode : std::uint8_t {
-  ReadOnly,    ///< Nothing may be written; the file must exist.
-  ReadWrite,   ///< The database must exist.
+  ReadOnly,   ///< Nothing may be written; the file must exist.
+  ReadWrite,  ///< The database must exist.
   CreateIfMissing,
 };
 
@@ -37,7 +37,7 @@ struct Attachment {
 struct DriverOptions {
   Uri uri;
   AccessMode access = AccessMode::ReadWrite;
-  std::chrono::milliseconds busyTimeout{5000};   ///< How long a lock of another is waited for.
+  std::chrono::milliseconds busyTimeout{5000};  ///< How long a lock of another is waited for.
   std::vector<Attachment> attachments;
   /// Settings by the engine's own names, applied to every connection that needs them and read back.
   std::vector<std::pair<std::string, std::string>> settings;
@@ -66,12 +66,14 @@ class Driver {
   [[nodiscard]] virtual const Dialect& dialect() const noexcept = 0;
 
   /// Opens a connection. @throws ConnectionError saying what is wrong with the file or server, and
-  /// what to do; ConfigError for an option the engine does not have. Nothing is created unless asked.
+  /// what to do; ConfigError for an option the engine does not have. Nothing is created unless
+  /// asked.
   [[nodiscard]] virtual std::unique_ptr<Connection> connect(const DriverOptions& options,
                                                             TransactionMode mode) const = 0;
 
   /// @return How connections may be shared, judged on the first connection opened.
-  [[nodiscard]] virtual Topology topology(Connection& first, const DriverOptions& options) const = 0;
+  [[nodiscard]] virtual Topology topology(Connection& first,
+                                          const DriverOptions& options) const = 0;
 };
 
 /// Makes a driver. Called once per Database.

@@ -1,8 +1,8 @@
 // A prepared statement on one connection.
 //
 // Invariant: used by one thread at a time. Between reset() calls it holds locks, so whoever runs it
-// resets it on every path. Rows given by step() point into the engine's memory and live until the next
-// step() or reset().
+// resets it on every path. Rows given by step() point into the engine's memory and live until the
+// next step() or reset().
 #pragma once
 
 #include <cstddef>
@@ -25,8 +25,8 @@ class Statement {
   /// @throws ValidationError when the count differs or an argument cannot be bound.
   virtual void bind(Args args) = 0;
 
-  /// Moves to the next row. @return The row's cells, valid until the next step() or reset(); nullptr
-  /// at the end.
+  /// Moves to the next row. @return The row's cells, valid until the next step() or reset();
+  /// nullptr at the end.
   [[nodiscard]] virtual const Cell* step() = 0;
 
   /// Runs to the end and keeps the rows: steps, makes the block with the header as it is after the

@@ -25,7 +25,8 @@ std::vector<Finding> checkStrayOutput(const std::vector<SourceFile>& files);
 /// No notes to self, and no path of the machine somebody worked on.
 std::vector<Finding> checkLeftovers(const std::vector<SourceFile>& files);
 
-/// File names are snake_case, and every C++ file is listed in the nearest CMakeLists.txt.
+/// File names are snake_case, and every C++ file is listed in the nearest CMakeLists.txt; headers
+/// that only tests, benchmarks or examples include need not be.
 std::vector<Finding> checkFileNames(const std::vector<SourceFile>& files);
 
 }  // namespace sonde::tidy

@@ -106,6 +106,13 @@ TEST(FileNames, AreSnakeCaseAndListed) {
   EXPECT_EQ(findings[1].message, "file names are snake_case");
 }
 
+TEST(FileNames, HelperHeadersOfTestsNeedNotBeListed) {
+  EXPECT_TRUE(checkFileNames({{"tests/core/CMakeLists.txt", "sonde_test(core_test a_test.cpp)\n"},
+                              {"tests/core/a_test.cpp", ""},
+                              {"tests/core/helper.hpp", ""}})
+                  .empty());
+}
+
 TEST(FileNames, ANameThatEndsLikeAnotherIsNotListedByIt) {
   EXPECT_EQ(checkFileNames({{"core/CMakeLists.txt", "sonde_folder(core SOURCES my_value.cpp)\n"},
                             {"core/my_value.cpp", ""},
