@@ -23,6 +23,12 @@ using OwnedStatement = std::unique_ptr<sqlite3_stmt, Finalize>;
   throw ValidationError(std::string(why), {}, std::move(details));
 }
 
+void checkText(std::string_view sql) {
+  // SQLite stops reading at a NUL, which would hide what follows.
+  if (sql.find('\0') != std::string_view::npos) refuse("the SQL holds a NUL byte", {});
+  if (!std::in_range<int>(sql.size())) refuse("the SQL is longer than SQLite reads", {});
+}
+
 void runToEnd(SqliteHandle& handle, OwnedStatement statement, std::string_view sql) {
   handle.started();
   int code = SQLITE_ROW;
@@ -48,24 +54,19 @@ SqliteConnection::SqliteConnection(std::shared_ptr<SqliteHandle> handle, SqliteR
 SqliteConnection::~SqliteConnection() = default;
 
 sqlite3_stmt* SqliteConnection::prepareFirst(std::string_view sql, unsigned flags,
-                                             std::string_view& rest) {
+                                             std::string_view& rest, std::string_view script) {
   sqlite3_stmt* statement = nullptr;
   const char* tail = nullptr;
   handle_->started();
-  handle_->check(sqlite3_prepare_v3(handle_->db(), sql.data(), static_cast<int>(sql.size()), flags,
-                                    &statement, &tail),
-                 sql);
+  const int code = sqlite3_prepare_v3(handle_->db(), sql.data(), static_cast<int>(sql.size()),
+                                      flags, &statement, &tail);
+  if (code != SQLITE_OK) handle_->fail(code, sql, {}, script);
   rest = sql.substr(static_cast<std::size_t>(tail - sql.data()));
   return statement;
 }
 
 sqlite3_stmt* SqliteConnection::prepareOnly(std::string_view sql, unsigned flags) {
-  // SQLite stops reading at a NUL, which would hide what follows.
-  if (sql.find('\0') != std::string_view::npos) refuse("the SQL holds a NUL byte", sql);
-  if (sql.size() >
-      static_cast<std::size_t>(sqlite3_limit(handle_->db(), SQLITE_LIMIT_SQL_LENGTH, -1))) {
-    refuse("the SQL is longer than SQLite reads", {});
-  }
+  checkText(sql);
   std::string_view rest = sql;
   OwnedStatement statement(sql.empty() ? nullptr : prepareFirst(sql, flags, rest));
   while (statement == nullptr && !rest.empty()) statement.reset(prepareFirst(rest, flags, rest));
@@ -85,10 +86,10 @@ std::unique_ptr<Statement> SqliteConnection::prepare(std::string_view sql, bool 
 }
 
 void SqliteConnection::executeScript(std::string_view sql) {
-  if (sql.find('\0') != std::string_view::npos) refuse("the script holds a NUL byte", sql);
+  checkText(sql);
   for (std::string_view rest = sql; !rest.empty();) {
     const std::string_view from = rest;
-    OwnedStatement statement(prepareFirst(from, 0, rest));
+    OwnedStatement statement(prepareFirst(from, 0, rest, sql));
     if (statement == nullptr) continue;  // Only a comment or white space.
     const std::string_view text = from.substr(0, from.size() - rest.size());
     if (sqlite3_bind_parameter_count(statement.get()) != 0) {

@@ -55,8 +55,9 @@ class SqliteConnection final : public Connection {
 
  private:
   /// Prepares the first statement of `sql`; nullptr when there is none. `rest` is what follows it.
+  /// `script` is what `sql` is the end of, for positions in errors.
   [[nodiscard]] sqlite3_stmt* prepareFirst(std::string_view sql, unsigned flags,
-                                           std::string_view& rest);
+                                           std::string_view& rest, std::string_view script = {});
   [[nodiscard]] sqlite3_stmt* prepareOnly(std::string_view sql, unsigned flags);
 
   std::shared_ptr<SqliteHandle> handle_;

@@ -12,6 +12,9 @@
 namespace sonde {
 namespace {
 
+// Where a statement of a script cannot be read, nobody knows where it ends.
+constexpr std::size_t kMostOfAScript = 1000;
+
 constexpr int primaryCode(int code) noexcept { return code & 0xFF; }
 
 bool contains(std::string_view text, std::string_view part) noexcept {
@@ -196,9 +199,12 @@ std::string withoutParameters(std::string message, const SqliteScene& scene) {
   return message;
 }
 
-std::string lineAndColumn(std::string_view sql, int offset) {
-  if (offset < 0 || static_cast<std::size_t>(offset) > sql.size()) return {};
-  const std::string_view before = sql.substr(0, static_cast<std::size_t>(offset));
+/// " (line 2, column 5)"; empty when SQLite does not say where.
+std::string position(const SqliteScene& scene, int offset) {
+  if (offset < 0 || static_cast<std::size_t>(offset) > scene.sql.size()) return {};
+  const std::string_view whole = scene.script.empty() ? scene.sql : scene.script;
+  const std::string_view before =
+      whole.substr(0, whole.size() - scene.sql.size() + static_cast<std::size_t>(offset));
   std::size_t line = 1;
   for (const char c : before) line += c == '\n' ? 1 : 0;
   const std::size_t lineStart = before.rfind('\n');
@@ -234,7 +240,7 @@ std::string nearestTable(sqlite3* db, std::string_view wrong) {
     details.columns.emplace_back(*column);
   }
   const std::string hint = details.hint.empty() ? std::string() : "; " + details.hint;
-  throw QueryError(message + lineAndColumn(scene.sql, offset) + hint, std::move(details));
+  throw QueryError(message + position(scene, offset) + hint, std::move(details));
 }
 
 [[noreturn]] void throwBusy(int code, const SqliteScene& scene, ErrorDetails details) {
@@ -317,7 +323,7 @@ void throwSqliteError(sqlite3* db, int code, const SqliteScene& scene) {
   // A "no such column" that came out of a parameter (a full-text query) is no stale schema.
   details.sqlState = message == original ? sqliteSqlState(code, message) : "22023";
   details.nativeCode = code;
-  details.sql = scene.sql;
+  details.sql = scene.script.empty() ? scene.sql : scene.sql.substr(0, kMostOfAScript);
   details.hint = hintFor(code);
   switch (primaryCode(code)) {
     case SQLITE_CONSTRAINT:

@@ -32,6 +32,8 @@ struct SqliteScene {
   Args args;             ///< Its parameters, to keep them out of the message.
   SqliteStop stop = SqliteStop::None;
   std::chrono::milliseconds busyTimeout{};  ///< For the message of LockWait.
+  /// The script that `sql` is the rest of, in which positions are counted; empty for one statement.
+  std::string_view script;
 };
 
 /// Throws the error that an extended result code stands for. Reads the message of the last call, so

@@ -43,7 +43,7 @@ SqliteHandle::SqliteHandle(sqlite3* db, milliseconds busyTimeout) noexcept
 
 SqliteHandle::~SqliteHandle() {
   sqlite3_close_v2(db_);
-  if (!walPath_.empty()) removeEmptyWal(walPath_);
+  for (const std::string& path : walPaths_) removeEmptyWal(path);
 }
 
 void SqliteHandle::arm(const Context& context) {
@@ -88,10 +88,10 @@ int SqliteHandle::onBusy(void* self, int attempts) noexcept {
   return 1;
 }
 
-void SqliteHandle::fail(int code, std::string_view sql, Args args) {
+void SqliteHandle::fail(int code, std::string_view sql, Args args, std::string_view script) {
   if (fileBacked_ && sqliteConnectionLost(code)) broken_ = true;
-  SqliteScene scene{sql, args, std::exchange(stop_, SqliteStop::None), busyTimeout_};
-  throwSqliteError(db_, code, scene);
+  const SqliteStop stop = std::exchange(stop_, SqliteStop::None);
+  throwSqliteError(db_, code, {sql, args, stop, busyTimeout_, script});
 }
 
 }  // namespace sonde

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "../../core/arg.hpp"
 #include "../../core/context.hpp"
@@ -44,7 +45,8 @@ class SqliteHandle {
   void started() noexcept { stop_ = SqliteStop::None; }
   /// Throws the typed error of a result code; marks the connection as broken where it is. See
   /// throwSqliteError.
-  [[noreturn]] void fail(int code, std::string_view sql, Args args = {});
+  [[noreturn]] void fail(int code, std::string_view sql, Args args = {},
+                         std::string_view script = {});
   /// Does nothing for SQLITE_OK, else the same as fail().
   void check(int code, std::string_view sql) {
     if (code != 0) fail(code, sql);
@@ -55,7 +57,7 @@ class SqliteHandle {
   void setFileBacked(bool fileBacked) noexcept { fileBacked_ = fileBacked; }
   /// Says that a read-only connection may have made a -wal and a -shm beside this file. A read-only
   /// connection leaves them behind; if the log is empty at the end, they are taken away again.
-  void removeEmptyWalOnClose(std::string path) noexcept { walPath_ = std::move(path); }
+  void removeEmptyWalOnClose(std::string path) { walPaths_.push_back(std::move(path)); }
 
  private:
   static int onBusy(void* self, int attempts) noexcept;
@@ -69,7 +71,7 @@ class SqliteHandle {
   SqliteStop stop_ = SqliteStop::None;
   bool broken_ = false;
   bool fileBacked_ = false;
-  std::string walPath_;  // empty: leave the -wal alone
+  std::vector<std::string> walPaths_;
 };
 
 }  // namespace sonde

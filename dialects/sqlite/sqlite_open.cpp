@@ -85,9 +85,20 @@ void checkAttachmentName(const Attachment& attachment, const DriverOptions& opti
   }
 }
 
+/// Under AccessMode::ReadOnly a -wal that was not there before must not stay; see the handle.
+void leaveNoWal(SqliteHandle& handle, const SqliteRequests& requests, const std::string& path,
+                bool walWasThere) {
+  if (requests.access == AccessMode::ReadOnly && !walWasThere) handle.removeEmptyWalOnClose(path);
+}
+
 /// ATTACH DATABASE ? AS ?
-void attach(SqliteHandle& handle, const Attachment& attachment, SqliteFileUse use) {
-  if (sqliteHome(attachment.path) == SqliteHome::File) checkSqliteFile(attachment.path, use);
+void attach(SqliteHandle& handle, const Attachment& attachment, const SqliteRequests& requests,
+            SqliteFileUse use) {
+  const bool inFile = sqliteHome(attachment.path) == SqliteHome::File;
+  if (inFile) {
+    checkSqliteFile(attachment.path, use);
+    leaveNoWal(handle, requests, attachment.path, sqliteWalExists(attachment.path));
+  }
   static constexpr const char* kSql = "ATTACH DATABASE ? AS ?";
   const std::string path = literalName(attachment.path);
   handle.started();
@@ -135,12 +146,11 @@ std::shared_ptr<SqliteHandle> openSqlite(const DriverOptions& options,
   readSchema(*handle, path);
   if (inFile) {
     handle->setFileBacked(true);
-    if (requests.access == AccessMode::ReadOnly && !immutable && !walWasThere) {
-      handle->removeEmptyWalOnClose(path);
-    }
+    leaveNoWal(*handle, requests, path, immutable || walWasThere);
   }
   applySqliteSettings(*handle, requests, use != SqliteFileUse::Read);
-  for (const Attachment& attachment : options.attachments) attach(*handle, attachment, use);
+  for (const Attachment& attachment : options.attachments)
+    attach(*handle, attachment, requests, use);
   if (!inFile && use == SqliteFileUse::Read) execute(*handle, "PRAGMA query_only = on");
   return handle;
 }

@@ -142,6 +142,15 @@ TEST_F(SqliteErrors, SaysWhereAStatementIsWrong) {
   EXPECT_THAT(error.what(), HasSubstr("near \"3\": syntax error (line 2, column 5)"));
 }
 
+TEST_F(SqliteErrors, CountsLinesThroughAScript) {
+  const auto error = caught<QueryError>([&] {
+    db_->executeScript("SELECT 1;\n\nSELECT 2;  SELECT * FORM t;\n" + std::string(5000, '-'));
+  });
+  EXPECT_THAT(error.what(), HasSubstr("(line 3, column 21)"));
+  EXPECT_LE(error.sql().size(), 1000U);
+  EXPECT_THAT(error.sql(), HasSubstr("FORM"));
+}
+
 TEST_F(SqliteErrors, SuggestsTheNearestTable) {
   const auto error = caught<QueryError>([&] { run(*db_, "SELECT * FROM main.childs"); });
   EXPECT_THAT(error.what(), HasSubstr("did you mean \"child\""));

@@ -193,19 +193,21 @@ TEST(SqliteOpen, LeavesAFileOpenedReadOnlyAsItWas) {
     const TempFolder folder;
     const std::string path = folder.file("a.db");
     makeDatabase(path, ("PRAGMA journal_mode = " + mode + ";" + kTwoRows).c_str());
+    makeDatabase(folder.file("b.db"), ("PRAGMA journal_mode = " + mode + ";" + kTwoRows).c_str());
     const std::string before = readFile(path);
     const auto written = std::filesystem::last_write_time(path);
     {
-      const DriverOptions options = optionsFor(path, AccessMode::ReadOnly);
+      DriverOptions options = optionsFor(path, AccessMode::ReadOnly);
+      options.attachments = {{"other", folder.file("b.db")}};
       const auto first = open(options);
       const auto second = open(options, TransactionMode::Read);
       EXPECT_EQ(query(*first, "SELECT * FROM t").size(), 2U);
-      EXPECT_EQ(query(*second, "SELECT * FROM t").size(), 2U);
+      EXPECT_EQ(query(*second, "SELECT * FROM other.t").size(), 2U);
       EXPECT_TRUE(first->readOnly());
     }
     EXPECT_EQ(readFile(path), before) << mode;
     EXPECT_EQ(std::filesystem::last_write_time(path), written) << mode;
-    EXPECT_EQ(folder.entries(), 1U) << mode;
+    EXPECT_EQ(folder.entries(), 2U) << mode;
   }
 }
 
