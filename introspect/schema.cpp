@@ -2,6 +2,7 @@
 
 #include "../core/error.hpp"
 #include "../core/suggest.hpp"
+#include "fingerprint.hpp"
 #include "foreign_keys.hpp"
 #include "relations.hpp"
 
@@ -26,6 +27,7 @@ std::shared_ptr<const Schema> Schema::build(Catalog catalog, const RelationNames
   detail::resolveForeignKeys(tables, schema->lookup_);
   detail::inferRelations(tables, schema->lookup_);
   detail::overrideNames(tables, schema->lookup_, names);
+  schema->fingerprint_ = detail::fingerprintOf(schema->catalog_);
   return schema;
 }
 
