@@ -143,6 +143,9 @@ std::shared_ptr<SqliteHandle> openSqlite(const DriverOptions& options,
   auto handle = std::make_shared<SqliteHandle>(db, requests.busyTimeout);
   if (opened != SQLITE_OK) failOpening(*handle, opened, path);
 
+  // Or a column that another process renamed would be read as a string of its old name, without an
+  // error.
+  sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   readSchema(*handle, path);
   if (inFile) {
     handle->setFileBacked(true);
