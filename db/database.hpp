@@ -26,8 +26,8 @@ class DatabaseView : public View {
   [[nodiscard]] DatabaseView with(Context context) const;
 
   /// Begins a transaction that lasts until it is committed, rolled back, or destroyed.
-  /// @throws TransactionError at once when this thread's own transaction is in the way, or when the
-  /// database stays locked by another process; PoolTimeout naming who holds the connection.
+  /// @throws TransactionError at once when this thread's own transaction is in the way; Timeout
+  /// when another process keeps the lock; PoolTimeout naming who holds the connection.
   Transaction begin(const TransactionOptions& options = {}) const;
 
   /// Runs `fn(tx)` inside a transaction: committed when it returns, rolled back when it throws.
@@ -40,8 +40,8 @@ class DatabaseView : public View {
     for (unsigned attempt = 0;; ++attempt) {
       try {
         return detail::runInside([&] { return begin(options); }, fn);
-      } catch (const TransactionError& error) {
-        if (!error.retryable() || attempt >= options.retries) throw;
+      } catch (const Error& error) {
+        if (attempt >= options.retries || !detail::mayRetry(error)) throw;
       }
       detail::waitBeforeRetry(attempt, context());
     }

@@ -24,12 +24,16 @@ struct TransactionOptions {
   /// Write takes the write lock at once (BEGIN IMMEDIATE on SQLite), so that it never fails
   /// half-way.
   TransactionMode mode = TransactionMode::Write;
-  /// How often transaction(fn) runs `fn` again after an error that says retryable(): database busy,
-  /// deadlock, serialization. `fn` must then be fit to run more than once.
+  /// How often transaction(fn) runs `fn` again after an error that another attempt may not meet:
+  /// TransactionError::retryable(), or a lock that was not had in time. `fn` must then be fit to
+  /// run more than once; the context's deadline ends the attempts.
   unsigned retries = 0;
 };
 
 namespace detail {
+
+/// @return Whether running the whole transaction again may succeed.
+[[nodiscard]] bool mayRetry(const Error& error) noexcept;
 
 /// Waits before a further attempt: longer each time, and by chance, so that two do not meet again.
 void waitBeforeRetry(unsigned attempt, const Context& context);

@@ -220,16 +220,11 @@ void SqlCompiler::renderIndex(std::string& out, const Table& table, const Index&
   out += ";\n";
 }
 
-// In parentheses, which engines want around all but a call.
-std::string SqlCompiler::indexExpression(const IndexPart& part) const {
-  return "(" + part.expression + ")";
-}
-
 void SqlCompiler::renderIndexParts(std::string& out, const Index& index) const {
   for (std::size_t i = 0; i < index.parts.size(); ++i) {
     const IndexPart& part = index.parts[i];
     out += i == 0 ? " (" : ", ";
-    out += part.column.empty() ? indexExpression(part) : quote(part.column);
+    out += part.column.empty() ? "(" + part.expression + ")" : quote(part.column);
     if (part.collation) out += " COLLATE " + quote(*part.collation);
     if (part.opclass) out += " " + *part.opclass;
     if (part.descending) out += " DESC";

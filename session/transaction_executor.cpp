@@ -53,7 +53,13 @@ std::optional<Row> TransactionExecutor::queryRow(const query::Plan& plan, Args a
 }
 
 void TransactionExecutor::stream(const query::Plan& plan, Args args, RowCallback callback) {
-  call(plan, args, StreamRows{callback});
+  // A callback may end the transaction by destroying it; what would follow is no longer of it.
+  const auto guarded = [&](RowView row) {
+    const bool more = callback(row);
+    static_cast<void>(scope_->use(level_));
+    return more;
+  };
+  call(plan, args, StreamRows{RowCallback(guarded)});
 }
 
 WriteResult TransactionExecutor::execute(const query::Plan& plan, Args args) {
