@@ -11,25 +11,40 @@ namespace sonde {
 template <class Signature>
 class FunctionRef;
 
-/// Two words, never allocates. Valid only while the callable lives.
+/// Two words, never allocates. Valid only while the callable lives; a plain function always does.
 template <class R, class... A>
 class FunctionRef<R(A...)> {
  public:
   template <class F>
   requires(!std::is_same_v<std::remove_cvref_t<F>, FunctionRef> &&
            std::is_invocable_r_v<R, F&, A...>) FunctionRef(F&& callable)
-  noexcept
-      : object_(const_cast<void*>(static_cast<const void*>(std::addressof(callable)))),
-        call_([](void* object, A... args) -> R {
-          return static_cast<R>(
-              (*static_cast<std::add_pointer_t<F>>(object))(std::forward<A>(args)...));
-        }) {}
+  noexcept {
+    using Target = std::remove_reference_t<F>;
+    if constexpr (std::is_function_v<Target>) {
+      // A pointer to a function need not fit into a void*.
+      target_.function = reinterpret_cast<void (*)()>(&callable);
+      call_ = [](Callee target, A... args) -> R {
+        return static_cast<R>(
+            (*reinterpret_cast<Target*>(target.function))(std::forward<A>(args)...));
+      };
+    } else {
+      target_.object = const_cast<void*>(static_cast<const void*>(std::addressof(callable)));
+      call_ = [](Callee target, A... args) -> R {
+        return static_cast<R>((*static_cast<Target*>(target.object))(std::forward<A>(args)...));
+      };
+    }
+  }
 
-  R operator()(A... args) const { return call_(object_, std::forward<A>(args)...); }
+  R operator()(A... args) const { return call_(target_, std::forward<A>(args)...); }
 
  private:
-  void* object_;
-  R (*call_)(void*, A...);
+  union Callee {
+    void* object;
+    void (*function)();
+  };
+
+  Callee target_;
+  R (*call_)(Callee, A...);
 };
 
 }  // namespace sonde

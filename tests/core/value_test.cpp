@@ -2,12 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <sonde/core/error.hpp>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -114,6 +117,110 @@ TEST(Value, RefusesNarrowingThatLosesDigits) {
   EXPECT_THROW(static_cast<void>(Value().as<int>()), ConversionError);
   EXPECT_THROW(static_cast<void>(Value(1).as<Blob>()), ConversionError);
   EXPECT_THROW(static_cast<void>(Value::array({1}).as<int>()), ConversionError);
+}
+
+TEST(Value, SaysWhatCouldNotBeConvertedButNotTheValueItself) {
+  try {
+    static_cast<void>(Value("secret stuff").as<int>());
+    FAIL() << "expected a ConversionError";
+  } catch (const ConversionError& error) {
+    EXPECT_STREQ(error.what(), "the value is text, which cannot be converted to a 64-bit integer");
+    EXPECT_EQ(error.hint(), "the value is \"secret stuff\"");
+    EXPECT_EQ(error.code(), ErrorCode::Conversion);
+  }
+}
+
+TEST(Value, GivesEmptyOptionalsForNull) {
+  EXPECT_EQ(Value().as<std::optional<int>>(), std::nullopt);
+  EXPECT_EQ(Value(3).as<std::optional<int>>(), 3);
+  EXPECT_THROW(static_cast<void>(Value("x").as<std::optional<int>>()), ConversionError);
+}
+
+TEST(Value, SpellsScalarsAsText) {
+  EXPECT_EQ(Value(12).as<std::string>(), "12");
+  EXPECT_EQ(Value(kMaxUnsigned).as<std::string>(), "18446744073709551615");
+  EXPECT_EQ(Value(true).as<std::string>(), "true");
+  EXPECT_EQ(Value(2.0).as<std::string>(), "2.0");
+  EXPECT_EQ(Value(0.1).as<std::string>(), "0.1");
+  EXPECT_EQ(Value(-kInfinity).as<std::string>(), "-Infinity");
+  EXPECT_THROW(static_cast<void>(Value().as<std::string>()), ConversionError);
+  EXPECT_THROW(static_cast<void>(Value(Blob("x")).as<std::string>()), ConversionError);
+  EXPECT_THROW(static_cast<void>(Value(1).as<std::string_view>()), ConversionError);
+}
+
+TEST(Value, ReadsSpecialNumbersFromText) {
+  EXPECT_TRUE(std::isnan(Value("NaN").as<double>()));
+  EXPECT_EQ(Value("Infinity").as<double>(), kInfinity);
+  EXPECT_EQ(Value("-Infinity").as<double>(), -kInfinity);
+  EXPECT_THROW(static_cast<void>(Value("nan(1)").as<double>()), ConversionError);
+  EXPECT_THROW(static_cast<void>(Value("--1").as<double>()), ConversionError);
+  EXPECT_EQ(Value("+1.5").as<double>(), 1.5);
+  EXPECT_TRUE(std::isinf(Value(kInfinity).as<float>()));
+}
+
+TEST(Value, ReadsPointsInTime) {
+  using Time = std::chrono::sys_time<std::chrono::microseconds>;
+  const Time expected = std::chrono::sys_days(std::chrono::year(2024) / 2 / 29) +
+                        std::chrono::hours(1) + std::chrono::microseconds(5);
+  EXPECT_EQ(Value("2024-02-29 01:00:00.000005").as<Time>(), expected);
+  EXPECT_THROW(static_cast<void>(Value("2023-02-29").as<Time>()), ConversionError);
+  EXPECT_THROW(static_cast<void>(Value(5).as<Time>()), ConversionError);
+}
+
+TEST(Value, KeepsDecimalDigits) {
+  const Value price = Value::decimal("00012345678901234567890.123456789012345678900");
+  EXPECT_EQ(price.type(), Type::Decimal);
+  EXPECT_EQ(price.text(), "00012345678901234567890.123456789012345678900");
+  EXPECT_EQ(Value::decimal("nan").text(), "NaN");
+  EXPECT_EQ(Value::decimal("-inf").text(), "-Infinity");
+  EXPECT_EQ(Value::decimal("-12.50e3").as<int>(), -12500);
+  for (const char* wrong : {"", "-", ".", "1.2.3", "1e", "e1", "12a", "1,5", " 1", "0x1"}) {
+    EXPECT_THROW(static_cast<void>(Value::decimal(wrong)), ConversionError) << wrong;
+  }
+}
+
+TEST(Value, RefusesObjectsWithARepeatedName) {
+  EXPECT_THROW(static_cast<void>(Value::object({{"a", 1}, {"b", 2}, {"a", 3}})), ValidationError);
+  Value::Object many;
+  for (int i = 0; i < 100; ++i) many.emplace_back("name " + std::to_string(i), i);
+  EXPECT_EQ(Value::object(many).members().size(), 100U);
+  many.emplace_back("name 50", 0);
+  EXPECT_THROW(static_cast<void>(Value::object(many)), ValidationError);
+}
+
+TEST(Value, AccessorsRefuseOtherKinds) {
+  EXPECT_THROW(static_cast<void>(Value(1).text()), ConversionError);
+  EXPECT_THROW(static_cast<void>(Value(1).items()), ConversionError);
+  EXPECT_THROW(static_cast<void>(Value(1).members()), ConversionError);
+  EXPECT_THROW(static_cast<void>(Value("x").blob()), ConversionError);
+  EXPECT_EQ(Value(1).find("a"), nullptr);
+  const Value object = Value::object({{"a", 1}});
+  ASSERT_NE(object.find("a"), nullptr);
+  EXPECT_EQ(*object.find("a"), Value(1));
+  EXPECT_EQ(object.find("A"), nullptr);
+}
+
+TEST(Value, ComparesByKindAndContent) {
+  EXPECT_EQ(Value(), Value(nullptr));
+  EXPECT_NE(Value(1), Value(1.0));
+  EXPECT_NE(Value(1), Value(true));
+  EXPECT_NE(Value("1"), Value(1));
+  EXPECT_NE(Value("a"), Value(Blob("a")));
+  EXPECT_EQ(Value(std::nan("")), Value(std::nan("1")));
+  EXPECT_EQ(Value(0.0), Value(-0.0));
+  EXPECT_EQ(Value(std::string("a\0b", 3)), Value(std::string("a\0b", 3)));
+  EXPECT_NE(Value(std::string("a\0b", 3)), Value("a"));
+  EXPECT_EQ(Value::array({1, "x"}), Value::array({1, "x"}));
+  EXPECT_NE(Value::array({1, "x"}), Value::array({"x", 1}));
+  EXPECT_EQ(Value::object({{"a", 1}, {"b", 2}}), Value::object({{"b", 2}, {"a", 1}}));
+  EXPECT_NE(Value::object({{"a", 1}, {"b", 2}}), Value::object({{"a", 1}, {"c", 2}}));
+  EXPECT_NE(Value::object({{"a", 1}}), Value::object({{"a", 1}, {"b", 2}}));
+}
+
+TEST(Value, SharesArraysBetweenCopies) {
+  const Value original = Value::array(Value::Array(1000, Value("item")));
+  const Value copy = original;  // NOLINT(performance-unnecessary-copy-initialization)
+  EXPECT_EQ(&copy.items(), &original.items());
 }
 
 }  // namespace
