@@ -13,10 +13,11 @@ namespace sonde {
 namespace {
 
 // Words of the grammar that an entity cannot be called without quotes.
-constexpr std::array<std::string_view, 20> kReserved = {
-    "accdescr", "acctitle", "bt",    "class", "classdef", "direction",  "erdiagram",
-    "lr",       "many",     "one",   "only",  "or",       "optionally", "rl",
-    "style",    "tb",       "title", "to",    "u",        "zero"};
+constexpr std::array<std::string_view, 26> kReserved = {
+    "accdescr",  "acctitle", "bt",         "class", "classdef", "click", "default",
+    "direction", "end",      "erdiagram",  "graph", "lr",       "many",  "md",
+    "one",       "only",     "optionally", "or",    "rl",       "style", "subgraph",
+    "tb",        "title",    "to",         "u",     "zero"};
 
 bool isLetter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool isDigit(char c) noexcept { return c >= '0' && c <= '9'; }

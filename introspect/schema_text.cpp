@@ -4,6 +4,7 @@
 #include <map>
 #include <string_view>
 
+#include "../core/text.hpp"
 #include "selection.hpp"
 #include "text_grid.hpp"
 
@@ -51,6 +52,15 @@ std::vector<std::string> linesOf(std::string_view text) {
   return lines;
 }
 
+/// The text with each line break, and the spaces around it, as one space.
+std::string onOneLine(std::string_view text) {
+  std::string out;
+  for (const std::string& line : linesOf(text)) {
+    out.append(out.empty() ? "" : " ").append(text::trim(line));
+  }
+  return out;
+}
+
 /// Writes one table in full.
 class TableText {
  public:
@@ -64,7 +74,7 @@ class TableText {
     indexes();
     rules();
     relations();
-    if (table_.definition && !table_.isStored()) section("Definition", linesOf(*table_.definition));
+    if (table_.definition && !table_.isStored()) definition();
   }
 
  private:
@@ -72,11 +82,20 @@ class TableText {
     appendWrapped(out_, printable(text), indent, width_);
   }
 
-  void section(const char* title, const std::vector<std::string>& items) {
-    if (items.empty()) return;
+  void heading(const char* title) {
     out_ += '\n';
     line(title, 2);
+  }
+
+  void section(const char* title, const std::vector<std::string>& items) {
+    if (items.empty()) return;
+    heading(title);
     for (const std::string& item : items) line(item, 4);
+  }
+
+  void definition() {
+    heading("Definition");
+    for (const std::string& one : linesOf(*table_.definition)) line(one, 4);
   }
 
   void head() {
@@ -110,7 +129,8 @@ class TableText {
     if (column.identity == Identity::ByDefault) notes.push_back("identity by default");
     if (column.generated != Generated::No) {
       const bool stored = column.generated == Generated::Stored;
-      notes.push_back((stored ? "stored as " : "virtual as ") + column.generatedExpression);
+      notes.push_back((stored ? "stored as " : "virtual as ") +
+                      onOneLine(column.generatedExpression));
     }
     if (column.collation) notes.push_back("collate " + *column.collation);
     if (column.domain) notes.push_back("domain " + *column.domain);
@@ -147,11 +167,11 @@ class TableText {
                        (target ? schema_.displayName(*target) : key.references.table) + ' ' +
                        inParentheses(key.references.columns);
     if (key.onDelete != ReferentialAction::NoAction) {
-      text.append(" on delete ").append(referentialActionName(key.onDelete));
+      text += " on delete " + text::lower(referentialActionName(key.onDelete));
       if (!key.setNullColumns.empty()) text += ' ' + inParentheses(key.setNullColumns);
     }
     if (key.onUpdate != ReferentialAction::NoAction) {
-      text.append(" on update ").append(referentialActionName(key.onUpdate));
+      text += " on update " + text::lower(referentialActionName(key.onUpdate));
     }
     if (key.deferrable) text += key.initiallyDeferred ? " initially deferred" : " deferrable";
     if (!key.validated) text += " (not validated)";
@@ -167,7 +187,7 @@ class TableText {
       std::string text = index.name + ": " + (index.unique ? "unique " : "") + inParentheses(parts);
       if (!index.include.empty()) text += " include " + inParentheses(index.include);
       if (index.method != "btree") text += " using " + index.method;
-      if (index.where) text += " where " + *index.where;
+      if (index.where) text += " where " + onOneLine(*index.where);
       if (!index.valid) text += " (invalid)";
       items.push_back(std::move(text));
     }
@@ -175,7 +195,7 @@ class TableText {
   }
 
   static std::string partOf(const IndexPart& part) {
-    std::string text = part.column.empty() ? part.expression : part.column;
+    std::string text = part.column.empty() ? onOneLine(part.expression) : part.column;
     if (part.prefixLength) text += '(' + std::to_string(*part.prefixLength) + ')';
     if (part.collation) text += " collate " + *part.collation;
     if (part.opclass) text += ' ' + *part.opclass;
@@ -186,11 +206,12 @@ class TableText {
 
   void rules() {
     std::vector<std::string> items;
-    for (const Check& check : table_.checks) items.push_back(named(check.name, check.expression));
+    for (const Check& check : table_.checks)
+      items.push_back(named(check.name, onOneLine(check.expression)));
     section("Checks", items);
     items.clear();
     for (const Exclusion& exclusion : table_.exclusions) {
-      items.push_back(named(exclusion.name, exclusion.definition));
+      items.push_back(named(exclusion.name, onOneLine(exclusion.definition)));
     }
     section("Exclusions", items);
     items.clear();

@@ -99,7 +99,8 @@ void appendWrapped(std::string& out, std::string_view text, std::size_t indent, 
     end = std::min(end, text.size());
     if (end < text.size()) {
       const std::size_t space = text.rfind(' ', end);
-      if (space != std::string_view::npos && space > 0) end = space;
+      // Not at the indentation of the text itself: the line would be blank.
+      if (space != std::string_view::npos && text.find_first_not_of(' ') < space) end = space;
     }
     appendSpaces(out, margin);
     out.append(text.substr(0, end)).append(1, '\n');
