@@ -65,9 +65,10 @@ std::string folderOf(const std::string& path) {
 
 void checkWritable(const std::string& path) {
   if (!mayAccess(path, W_OK)) {
-    const bool fileSystem = errno == EROFS;
-    refuse(path, fileSystem ? "lies on a read-only file system" : "may not be written by this user",
-           "open it with mode=ro", SQLITE_READONLY);
+    if (errno == EROFS) {
+      refuse(path, "lies on a read-only file system", "open it with mode=ro", SQLITE_READONLY);
+    }
+    refuseSqliteWrites(path);
   }
   // SQLite writes a journal beside the file; one that is there already can do.
   if (!mayAccess(folderOf(path), W_OK | X_OK) && !exists(path + "-journal") &&
@@ -211,6 +212,10 @@ void throwSqliteOpenFailure(const std::string& path, const SqliteOpenFailure& fa
       break;
   }
   refuse(path, "cannot be opened (" + failure.message + ")", {}, failure.code);
+}
+
+void refuseSqliteWrites(const std::string& path) {
+  refuse(path, "may not be written by this user", "open it with mode=ro", SQLITE_READONLY);
 }
 
 bool sqliteWalExists(const std::string& path) { return exists(path + "-wal"); }

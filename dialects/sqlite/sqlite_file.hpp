@@ -27,6 +27,9 @@ struct SqliteOpenFailure {
 /// it.
 [[noreturn]] void throwSqliteOpenFailure(const std::string& path, const SqliteOpenFailure& failure);
 
+/// @throws ConnectionError always: the file could only be opened for reading.
+[[noreturn]] void refuseSqliteWrites(const std::string& path);
+
 /// @return Whether the write-ahead log beside a database file is there and holds nothing.
 [[nodiscard]] bool sqliteWalIsEmpty(const std::string& path);
 

@@ -148,6 +148,10 @@ std::shared_ptr<SqliteHandle> openSqlite(const DriverOptions& options,
   sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   readSchema(*handle, path);
   if (inFile) {
+    // SQLite falls back to reading where the system refuses more than the file's rights tell.
+    if (use != SqliteFileUse::Read && sqlite3_db_readonly(db, "main") == 1) {
+      refuseSqliteWrites(path);
+    }
     handle->setFileBacked(true);
     leaveNoWal(*handle, requests, path, immutable || walWasThere);
   }

@@ -162,6 +162,44 @@ TEST_F(SqliteLocking, TwoReadersThatWantToWriteDoNotWaitForEachOther) {
   first->commit();
 }
 
+TEST_F(SqliteLocking, ACommitThatReadersHoldUpCanBeTriedAgain) {
+  const auto db = open(optionsFor(path_));
+  db->begin(TransactionMode::Write);
+  run(*db, "INSERT INTO t VALUES (2)");
+  {
+    // In this process: a fork would inherit the write lock of the connection above.
+    RawDatabase reader(path_);
+    ASSERT_EQ(reader.run("BEGIN; SELECT * FROM t"), SQLITE_OK);
+    EXPECT_THROW(db->commit(), Timeout);
+    EXPECT_TRUE(db->inTransaction());
+  }
+  db->commit();
+  EXPECT_EQ(query(*db, "SELECT * FROM t").size(), 2U);
+}
+
+TEST_F(SqliteLocking, RefusesToDropATableThatItStillReads) {
+  const auto db = open(optionsFor(path_));
+  run(*db, "INSERT INTO t VALUES (2)");
+  const auto reading = db->prepare("SELECT * FROM t", true);
+  ASSERT_NE(reading->step(), nullptr);
+  const auto error = caught<TransactionError>([&] { run(*db, "DROP TABLE t"); });
+  EXPECT_FALSE(error.retryable());
+  EXPECT_THAT(error.hint(), HasSubstr("still read"));
+  reading->reset();
+  run(*db, "DROP TABLE t");
+}
+
+TEST_F(SqliteLocking, AFullDatabaseKeepsWhatItHad) {
+  DriverOptions options = optionsFor(path_);
+  options.settings = {{"max_page_count", "4"}};
+  const auto db = open(options);
+  const auto error =
+      caught<QueryError>([&] { run(*db, "INSERT INTO t VALUES (zeroblob(90000))"); });
+  EXPECT_EQ(error.sqlState(), "53100");
+  EXPECT_THAT(error.hint(), HasSubstr("max_page_count"));
+  EXPECT_EQ(query(*db, "SELECT * FROM t").size(), 1U);
+}
+
 TEST(SqliteDeadline, EndsALongQuery) {
   const auto db = openMemory();
   const auto statement = db->prepare(kEndless, true);
@@ -211,6 +249,23 @@ TEST(SqliteDeadline, RefusesToStartWhenItHasPassed) {
   const Context context = Context().deadline(Context::Clock::now() - 1ms);
   EXPECT_THROW(db->arm(context), Timeout);
   EXPECT_EQ(query(*db, "SELECT 1").size(), 1U);
+}
+
+TEST(SqliteDeadline, AWriteThatIsStoppedTakesItsTransactionAlong) {
+  const auto db = openMemory();
+  db->executeScript("CREATE TABLE t (a)");
+  db->begin(TransactionMode::Write);
+  run(*db, "INSERT INTO t VALUES (1)");
+  const Context context = Context().timeout(20ms);
+  db->arm(context);
+  EXPECT_THROW(run(*db,
+                   "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)"
+                   " INSERT INTO t SELECT max(x) FROM c"),
+               Timeout);
+  db->disarm();
+  EXPECT_FALSE(db->inTransaction());
+  db->rollback();
+  EXPECT_TRUE(query(*db, "SELECT * FROM t").empty());
 }
 
 TEST(SqliteDeadline, IsForgottenAfterDisarm) {
