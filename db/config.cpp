@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <tuple>
 #include <utility>
 
@@ -35,10 +36,11 @@ Variables readEnvironment() {
 
 std::string readFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  // A folder opens, and fails only when it is read.
-  if (!in.is_open() || in.bad()) throw ConfigError(path + ": the file cannot be read");
-  return text;
+  std::ostringstream text;
+  text << in.rdbuf();
+  // A folder can be opened, and reads as if it were empty.
+  if (!in.is_open() || std::filesystem::is_directory(path)) throw ConfigError(path + ": the file cannot be read");
+  return std::move(text).str();
 }
 
 // Replaces ${NAME}; $${ stands for ${.

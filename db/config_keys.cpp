@@ -95,14 +95,16 @@ AccessMode accessOf(const ConfigInput& input) {
 }
 
 void applyAttachments(Config& config, const ConfigInput& input) {
+  const json object = objectOf(input);
   config.attachments.clear();
-  for (const auto& [name, path] : objectOf(input).items()) {
+  for (const auto& [name, path] : object.items()) {
     config.attachments.push_back({name, textOf({path, input.where + "." + name})});
   }
 }
 
 void applySettings(Config& config, const ConfigInput& input) {
-  for (const auto& [name, value] : objectOf(input).items()) {
+  const json object = objectOf(input);
+  for (const auto& [name, value] : object.items()) {
     if (value.is_string()) {
       config.optimization.settings[name] = value.get<std::string>();
     } else if (value.is_number_integer() || value.is_boolean()) {
@@ -114,9 +116,11 @@ void applySettings(Config& config, const ConfigInput& input) {
 }
 
 void applyRelations(Config& config, const ConfigInput& input) {
-  for (const auto& [table, names] : objectOf(input).items()) {
+  const json tables = objectOf(input);
+  for (const auto& [table, names] : tables.items()) {
     const std::string where = input.where + "." + table;
-    for (const auto& [inferred, name] : objectOf({names, where}).items()) {
+    const json renamed = objectOf({names, where});
+    for (const auto& [inferred, name] : renamed.items()) {
       config.naming.relations[table][inferred] = textOf({name, where + "." + inferred});
     }
   }

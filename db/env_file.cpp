@@ -32,15 +32,16 @@ void requireNothingAfter(std::string_view rest, const Place& place) {
   if (!rest.empty() && rest.front() != '#') fail(place, "something follows the closing quote");
 }
 
-std::string unescape(char c) {
+// What an escape in double quotes stands for; `after` is what follows it.
+std::string unescape(char c, std::string_view after) {
   switch (c) {
     case 'n':
       return "\n";
     case 't':
       return "\t";
-    // The interpolation that follows reads this as a literal dollar.
     case '$':
-      return "$$";
+      // The interpolation that follows takes "$${" for a literal "${".
+      return after.starts_with('{') ? "$$" : "$";
     default:
       return {c};
   }
@@ -54,7 +55,8 @@ std::string readDoubleQuoted(std::string_view rest, const Place& place) {
       return value;
     }
     if (rest[i] == '\\' && i + 1 < rest.size()) {
-      value += unescape(rest[++i]);
+      ++i;
+      value += unescape(rest[i], rest.substr(i + 1));
     } else {
       value += rest[i];
     }
