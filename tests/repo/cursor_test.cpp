@@ -47,11 +47,11 @@ std::string rule(std::string_view cursor, std::uint64_t order = kOrder, std::siz
 
 TEST(Cursor, GivesBackEveryValueExactly) {
   const std::string text("a\0\xFFz", 4);
-  const std::string cursor = encodeCursor(
-      kOrder, {integerCell(std::numeric_limits<std::int64_t>::min()), realCell(0.1),
-               realCell(-std::numeric_limits<double>::infinity()), Cell{},
-               bytesCell(Storage::Text, text), bytesCell(Storage::Blob, text),
-               bytesCell(Storage::Text, "")});
+  const std::string cursor =
+      encodeCursor(kOrder, {integerCell(std::numeric_limits<std::int64_t>::min()), realCell(0.1),
+                            realCell(-std::numeric_limits<double>::infinity()), Cell{},
+                            bytesCell(Storage::Text, text), bytesCell(Storage::Blob, text),
+                            bytesCell(Storage::Text, "")});
   const std::vector<Value> values = decodeCursor(cursor, kOrder, 7);
   EXPECT_EQ(values[0], Value(std::numeric_limits<std::int64_t>::min()));
   EXPECT_EQ(values[1], Value(0.1));
@@ -72,7 +72,8 @@ TEST(Cursor, IsMadeOfCharactersThatAreSafeInUrls) {
 }
 
 TEST(Cursor, IsRefusedWithAnyCharacterChanged) {
-  const std::string cursor = encodeCursor(kOrder, {bytesCell(Storage::Text, "Ada"), integerCell(7)});
+  const std::string cursor =
+      encodeCursor(kOrder, {bytesCell(Storage::Text, "Ada"), integerCell(7)});
   for (std::size_t i = 0; i < cursor.size(); ++i) {
     for (const char c : {'A', 'B', 'z', '9', '_', '=', ' ', '\0'}) {
       if (cursor[i] == c) continue;

@@ -36,37 +36,62 @@ const Table& people() {
 
 const char* opName(FinderOp op) {
   switch (op) {
-    case FinderOp::Equals: return "=";
-    case FinderOp::NotEquals: return "<>";
-    case FinderOp::LessThan: return "<";
-    case FinderOp::LessThanEqual: return "<=";
-    case FinderOp::GreaterThan: return ">";
-    case FinderOp::GreaterThanEqual: return ">=";
-    case FinderOp::Between: return "between";
-    case FinderOp::IsNull: return "null";
-    case FinderOp::IsNotNull: return "notnull";
-    case FinderOp::Like: return "like";
-    case FinderOp::NotLike: return "notlike";
-    case FinderOp::StartsWith: return "starts";
-    case FinderOp::EndsWith: return "ends";
-    case FinderOp::Contains: return "contains";
-    case FinderOp::NotContains: return "notcontains";
-    case FinderOp::In: return "in";
-    case FinderOp::NotIn: return "notin";
-    case FinderOp::True: return "true";
-    case FinderOp::False: return "false";
+    case FinderOp::Equals:
+      return "=";
+    case FinderOp::NotEquals:
+      return "<>";
+    case FinderOp::LessThan:
+      return "<";
+    case FinderOp::LessThanEqual:
+      return "<=";
+    case FinderOp::GreaterThan:
+      return ">";
+    case FinderOp::GreaterThanEqual:
+      return ">=";
+    case FinderOp::Between:
+      return "between";
+    case FinderOp::IsNull:
+      return "null";
+    case FinderOp::IsNotNull:
+      return "notnull";
+    case FinderOp::Like:
+      return "like";
+    case FinderOp::NotLike:
+      return "notlike";
+    case FinderOp::StartsWith:
+      return "starts";
+    case FinderOp::EndsWith:
+      return "ends";
+    case FinderOp::Contains:
+      return "contains";
+    case FinderOp::NotContains:
+      return "notcontains";
+    case FinderOp::In:
+      return "in";
+    case FinderOp::NotIn:
+      return "notin";
+    case FinderOp::True:
+      return "true";
+    case FinderOp::False:
+      return "false";
   }
   return "?";
 }
 
 const char* shapeName(FinderShape shape) {
   switch (shape) {
-    case FinderShape::Rows: return "rows";
-    case FinderShape::Row: return "row";
-    case FinderShape::OnlyRow: return "only";
-    case FinderShape::Count: return "count";
-    case FinderShape::Exists: return "exists";
-    case FinderShape::Affected: return "affected";
+    case FinderShape::Rows:
+      return "rows";
+    case FinderShape::Row:
+      return "row";
+    case FinderShape::OnlyRow:
+      return "only";
+    case FinderShape::Count:
+      return "count";
+    case FinderShape::Exists:
+      return "exists";
+    case FinderShape::Affected:
+      return "affected";
   }
   return "?";
 }
@@ -149,8 +174,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"findByNameIs", "rows: name ="}, Case{"findByNameEquals", "rows: name ="},
         Case{"findByNameNot", "rows: name <>"}, Case{"findByNameIsNot", "rows: name <>"},
         Case{"findByAgeLessThan", "rows: age <"}, Case{"findByAgeIsLessThan", "rows: age <"},
-        Case{"findByAgeLessThanEqual", "rows: age <="},
-        Case{"findByAgeGreaterThan", "rows: age >"},
+        Case{"findByAgeLessThanEqual", "rows: age <="}, Case{"findByAgeGreaterThan", "rows: age >"},
         Case{"findByAgeIsGreaterThanEqual", "rows: age >="},
         Case{"findByCreatedAtBefore", "rows: created_at <"},
         Case{"findByCreatedAtIsAfter", "rows: created_at >"},
@@ -175,37 +199,34 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Links, FinderNames,
-    testing::Values(
-        Case{"findByNameAndAge", "rows: name = and age ="},
-        Case{"findByNameOrAge", "rows: name = or age ="},
-        Case{"findByNameAndAgeOrEmailAndX", "rows: name = and age = or email = and x ="},
-        Case{"findByNameOrEmailAllIgnoreCase", "rows: name =~ or email =~"},
-        Case{"findByNameAndAgeAllIgnoreCase", "rows: name =~ and age ="},
-        Case{"findByNameInAndAgeBetweenOrderByAgeDescNameAsc",
-             "rows: name in and age between ; -age +name"},
-        Case{"findByNameOrderByAgeName", "rows: name = ; +age +name"},
-        Case{"findByNameAllIgnoreCaseOrderByName", "rows: name =~ ; +name"}));
+    testing::Values(Case{"findByNameAndAge", "rows: name = and age ="},
+                    Case{"findByNameOrAge", "rows: name = or age ="},
+                    Case{"findByNameAndAgeOrEmailAndX",
+                         "rows: name = and age = or email = and x ="},
+                    Case{"findByNameOrEmailAllIgnoreCase", "rows: name =~ or email =~"},
+                    Case{"findByNameAndAgeAllIgnoreCase", "rows: name =~ and age ="},
+                    Case{"findByNameInAndAgeBetweenOrderByAgeDescNameAsc",
+                         "rows: name in and age between ; -age +name"},
+                    Case{"findByNameOrderByAgeName", "rows: name = ; +age +name"},
+                    Case{"findByNameAllIgnoreCaseOrderByName", "rows: name =~ ; +name"}));
 
 // Cases that cut at keywords elsewhere (Spring Data #842, #1211, #1036).
 INSTANTIATE_TEST_SUITE_P(
     KeywordsInsideNames, FinderNames,
-    testing::Values(Case{"findByOrganization", "rows: organization ="},
-                    Case{"findByNameOrOrganization", "rows: name = or organization ="},
-                    Case{"findByOrganizationOrName", "rows: organization = or name ="},
-                    Case{"findByOrder", "rows: order ="},
-                    Case{"findByOrderBy", "rows: order_by ="},
-                    Case{"findByOrderByOrderByOrder", "rows: order_by = ; +order"},
-                    Case{"findByOrderByName", "rows: ; +name"},
-                    Case{"findByOrderOrderByOrderByDesc", "rows: order = ; -order_by"},
-                    Case{"findByInStock", "rows: in_stock ="},
-                    Case{"findByInStockIn", "rows: in_stock in"},
-                    Case{"findByIsNull", "rows: is_null ="},
-                    Case{"findByIsNullIsNull", "rows: is_null null"},
-                    Case{"findByA1", "rows: a1 ="}, Case{"findByAddress2AndA1", "rows: address2 = and a1 ="},
-                    Case{"findByFirstName", "rows: firstName ="},
-                    Case{"findFirstByFirstName", "row: firstName ="},
-                    Case{"findByID", "rows: id ="}, Case{"findByIDOrX", "rows: id = or x ="},
-                    Case{"findByGröße", "rows: größe ="}));
+    testing::Values(
+        Case{"findByOrganization", "rows: organization ="},
+        Case{"findByNameOrOrganization", "rows: name = or organization ="},
+        Case{"findByOrganizationOrName", "rows: organization = or name ="},
+        Case{"findByOrder", "rows: order ="}, Case{"findByOrderBy", "rows: order_by ="},
+        Case{"findByOrderByOrderByOrder", "rows: order_by = ; +order"},
+        Case{"findByOrderByName", "rows: ; +name"},
+        Case{"findByOrderOrderByOrderByDesc", "rows: order = ; -order_by"},
+        Case{"findByInStock", "rows: in_stock ="}, Case{"findByInStockIn", "rows: in_stock in"},
+        Case{"findByIsNull", "rows: is_null ="}, Case{"findByIsNullIsNull", "rows: is_null null"},
+        Case{"findByA1", "rows: a1 ="}, Case{"findByAddress2AndA1", "rows: address2 = and a1 ="},
+        Case{"findByFirstName", "rows: firstName ="},
+        Case{"findFirstByFirstName", "row: firstName ="}, Case{"findByID", "rows: id ="},
+        Case{"findByIDOrX", "rows: id = or x ="}, Case{"findByGröße", "rows: größe ="}));
 
 INSTANTIATE_TEST_SUITE_P(
     SnakeCase, FinderNames,
@@ -283,14 +304,39 @@ TEST(FinderName, SuggestsAVerbAndASubject) {
 }
 
 TEST(FinderName, RefusesWhatHasNoMeaning) {
-  for (const char* name :
-       {"", "_", "By", "findBy", "findByNameAnd", "findByNameOr", "findByAnd", "findByNameOrderBy",
-        "findByNameAndAndAge", "findOneManyByName", "findFirst0ByName", "findFirst2Top3ByName",
-        "findFirst1234567890ByName", "countFirstByName", "existsDistinctByName", "deleteAll",
-        "deleteBy", "countByNameOrderByName", "findByAgeIgnoreCase", "findByNameInIgnoreCase",
-        "findByNameIsNullIgnoreCase", "findByName;", "findByName ", " findByName",
-        "findByName--", "findByName\"", "findByNameOrderByNameOrderByAge", "find_by_", "_find_by_name",
-        "findbyname", "findByName\n", "find By Name", "findByNameIgnoreCaseIgnoreCase"}) {
+  for (const char* name : {"",
+                           "_",
+                           "By",
+                           "findBy",
+                           "findByNameAnd",
+                           "findByNameOr",
+                           "findByAnd",
+                           "findByNameOrderBy",
+                           "findByNameAndAndAge",
+                           "findOneManyByName",
+                           "findFirst0ByName",
+                           "findFirst2Top3ByName",
+                           "findFirst1234567890ByName",
+                           "countFirstByName",
+                           "existsDistinctByName",
+                           "deleteAll",
+                           "deleteBy",
+                           "countByNameOrderByName",
+                           "findByAgeIgnoreCase",
+                           "findByNameInIgnoreCase",
+                           "findByNameIsNullIgnoreCase",
+                           "findByName;",
+                           "findByName ",
+                           " findByName",
+                           "findByName--",
+                           "findByName\"",
+                           "findByNameOrderByNameOrderByAge",
+                           "find_by_",
+                           "_find_by_name",
+                           "findbyname",
+                           "findByName\n",
+                           "find By Name",
+                           "findByNameIgnoreCaseIgnoreCase"}) {
     EXPECT_FALSE(error(name).empty()) << name;
   }
   EXPECT_FALSE(error(std::string_view("findBy\0Name", 11)).empty());

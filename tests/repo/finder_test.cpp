@@ -10,8 +10,7 @@ using testing::IsEmpty;
 
 class Finders : public RepositoryTest {
  protected:
-  Finders() { run(std::string(kUsers) + kPeople); }
-  Repository users = db.getRepository("users");
+  Repository users = made(std::string(kUsers) + kPeople, "users");
 
   template <class... A>
   std::vector<std::string> found(std::string_view name, const A&... arguments) {
@@ -50,7 +49,8 @@ TEST_F(Finders, AnswerEveryKeyword) {
 TEST_F(Finders, BindArgumentsInTheOrderOfTheName) {
   EXPECT_THAT(found("findByActiveTrueAndAgeBetweenOrNameAndActiveFalse", 30, 40, "Edsger"),
               ElementsAre("1", "3"));
-  EXPECT_THAT(found("findByNameOrEmailAndAge", "Lin", "ada@example.org", 36), ElementsAre("1", "4"));
+  EXPECT_THAT(found("findByNameOrEmailAndAge", "Lin", "ada@example.org", 36),
+              ElementsAre("1", "4"));
 }
 
 TEST_F(Finders, TakeNullForIsNull) {

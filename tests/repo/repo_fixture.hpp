@@ -67,11 +67,17 @@ class RepositoryTest : public testing::Test {
     db.refreshSchema();
   }
 
+  /// Runs a script. @return The repository of a table.
+  [[nodiscard]] Repository made(const std::string& script, std::string_view table) {
+    run(script);
+    return db.getRepository(table);
+  }
+
   [[nodiscard]] std::string scalar(const std::string& sql) {
     const ResultSet rows = db.sql(sql);
-    return rows.empty() ? "(none)" : rows[0][std::size_t{0}].isNull()
-                                         ? "(null)"
-                                         : rows[0][std::size_t{0}].as<std::string>();
+    return rows.empty()                       ? "(none)"
+           : rows[0][std::size_t{0}].isNull() ? "(null)"
+                                              : rows[0][std::size_t{0}].as<std::string>();
   }
 
   Database db;

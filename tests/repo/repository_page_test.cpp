@@ -13,12 +13,10 @@ using testing::HasSubstr;
 class Pages : public RepositoryTest {
  protected:
   Pages() {
-    run("CREATE TABLE t (id INTEGER PRIMARY KEY, a INT, b TEXT, c REAL NOT NULL)");
-    Repository t = db.getRepository("t");
     std::vector<Record> rows;
     for (int i = 1; i <= 47; ++i) {
       Record row{{"id", i}, {"c", i / 3.0}};
-      if (i % 5 != 0) row.set("a", i % 4);            // ties and nulls
+      if (i % 5 != 0) row.set("a", i % 4);  // ties and nulls
       if (i % 3 != 0) row.set("b", std::string(1, static_cast<char>('a' + i % 3)));
       rows.push_back(std::move(row));
     }
@@ -48,7 +46,8 @@ class Pages : public RepositoryTest {
     return texts(t.findManyBy(where, {.orderBy = orderBy}), "id");
   }
 
-  Repository t = db.getRepository("t");
+  Repository t =
+      made("CREATE TABLE t (id INTEGER PRIMARY KEY, a INT, b TEXT, c REAL NOT NULL)", "t");
 };
 
 TEST_F(Pages, AreNumberedFromOne) {
@@ -96,19 +95,35 @@ TEST_F(Pages, RefuseNumbersThatMeanNothing) {
 }
 
 TEST_F(Pages, ByCursorWalkEveryOrderWithTiesAndNulls) {
-  const std::vector<std::vector<std::string>> orders = {
-      {},        {"id"},       {"-id"},      {"a"},       {"-a"},           {"b"},
-      {"-b"},    {"a", "b"},   {"-a", "b"},  {"a", "-b"}, {"-a", "-b", "c"}, {"c"},
-      {"-c"},    {"b", "-id"}, {"a", "-c"}};
+  const std::vector<std::vector<std::string>> orders = {{},
+                                                        {"id"},
+                                                        {"-id"},
+                                                        {"a"},
+                                                        {"-a"},
+                                                        {"b"},
+                                                        {"-b"},
+                                                        {"a", "b"},
+                                                        {"-a", "b"},
+                                                        {"a", "-b"},
+                                                        {"-a", "-b", "c"},
+                                                        {"c"},
+                                                        {"-c"},
+                                                        {"b", "-id"},
+                                                        {"a", "-c"}};
   for (const auto& order : orders) {
     for (const std::uint64_t size : {1U, 2U, 7U, 46U, 47U, 48U}) {
       auto expected = order;
-      const auto rows = order.empty() ? inOrder({}) : texts(t.findAll({.orderBy = [&] {
-        bool hasId = false;
-        for (const auto& item : expected) hasId = hasId || item == "id" || item == "-id";
-        if (!hasId) expected.emplace_back("id");
-        return expected;
-      }()}), "id");
+      const auto rows =
+          order.empty() ? inOrder({})
+                        : texts(t.findAll({.orderBy =
+                                               [&] {
+                                                 bool hasId = false;
+                                                 for (const auto& item : expected)
+                                                   hasId = hasId || item == "id" || item == "-id";
+                                                 if (!hasId) expected.emplace_back("id");
+                                                 return expected;
+                                               }()}),
+                                "id");
       EXPECT_EQ(walk(order, size), rows) << testing::PrintToString(order) << " by " << size;
     }
   }
@@ -120,12 +135,11 @@ TEST_F(Pages, ByCursorObeyFilters) {
 }
 
 TEST_F(Pages, ByCursorGiveOnlyTheColumnsAskedFor) {
-  const CursorPage page =
-      t.paginateByCursor({.size = 3, .orderBy = {"-a", "b"}, .columns = {"c"}});
+  const CursorPage page = t.paginateByCursor({.size = 3, .orderBy = {"-a", "b"}, .columns = {"c"}});
   EXPECT_EQ(names(page.rows.columns()), std::vector<std::string>{"c"});
   EXPECT_EQ(page.rows.size(), 3U);
-  const CursorPage next = t.paginateByCursor(
-      {.after = page.next, .size = 3, .orderBy = {"-a", "b"}, .columns = {"c"}});
+  const CursorPage next =
+      t.paginateByCursor({.after = page.next, .size = 3, .orderBy = {"-a", "b"}, .columns = {"c"}});
   EXPECT_EQ(next.rows.size(), 3U);
   EXPECT_EQ(walk({"a"}, 4, {}, {"id"}), inOrder({"a"}));
 }
@@ -144,7 +158,8 @@ TEST_F(Pages, ByCursorRefuseWhatIsNoCursorOfTheirs) {
   const std::string cursor = t.paginateByCursor({.size = 3, .orderBy = {"a"}}).next;
   EXPECT_THROW((void)t.paginateByCursor({.after = cursor, .orderBy = {"-a"}}), ValidationError);
   EXPECT_THROW((void)t.paginateByCursor({.after = "junk", .orderBy = {"a"}}), ValidationError);
-  EXPECT_THROW((void)t.paginateByCursor({.after = cursor + "x", .orderBy = {"a"}}), ValidationError);
+  EXPECT_THROW((void)t.paginateByCursor({.after = cursor + "x", .orderBy = {"a"}}),
+               ValidationError);
   run("CREATE TABLE u (id INTEGER PRIMARY KEY, a INT, b TEXT, c REAL)");
   EXPECT_THROW((void)db.getRepository("u").paginateByCursor({.after = cursor, .orderBy = {"a"}}),
                ValidationError);

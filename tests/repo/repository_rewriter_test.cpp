@@ -53,7 +53,16 @@ class Stars : public QueryRewriter {
 
 class Rewriters : public RepositoryTest {
  protected:
-  Rewriters() {
+  Repository docsOf(int tenant) {
+    return db.with(Context().claim("tenant", tenant)).getRepository("docs");
+  }
+  std::string all() {
+    return scalar(
+        "SELECT group_concat(id || ':' || tenant || ':' || title || ':' || "
+        "coalesce(n, '-'), ' ') FROM (SELECT * FROM docs ORDER BY id)");
+  }
+  static constexpr const char* kUntouched = "1:1:one:1 2:1:two:2 3:2:three:3 4:2:four:4";
+  Repository docs = [this] {
     db.close();
     Config config;
     config.uri = "sqlite::memory:";
@@ -65,17 +74,8 @@ class Rewriters : public RepositoryTest {
         " (2, 1, 'two', 's2', 2), (3, 2, 'three', 's3', 3), (4, 2, 'four', 's4', 4);"
         "CREATE TABLE free (id INTEGER PRIMARY KEY)");
     db.addRewriter(std::make_shared<TenantRules>());
-  }
-
-  Repository docsOf(int tenant) {
-    return db.with(Context().claim("tenant", tenant)).getRepository("docs");
-  }
-  std::string all() {
-    return scalar("SELECT group_concat(id || ':' || tenant || ':' || title || ':' || "
-                  "coalesce(n, '-'), ' ') FROM (SELECT * FROM docs ORDER BY id)");
-  }
-  static constexpr const char* kUntouched = "1:1:one:1 2:1:two:2 3:2:three:3 4:2:four:4";
-  Repository docs = docsOf(1);
+    return docsOf(1);
+  }();
 };
 
 TEST_F(Rewriters, AreObeyedByEveryRead) {
@@ -187,25 +187,53 @@ TEST_F(Rewriters, HideAColumnFromEveryCall) {
       [&] { (void)docs.findOneBy("secret", "s1"); },
       [&] { (void)docs.findManyBy("secret", "s1"); },
       [&] { (void)docs.getOneBy("secret", "s1"); },
-      [&] { (void)docs.findManyBy({{"secret", "s1"}}); },
-      [&] { (void)docs.findManyBy({{"n", 1}, {"SECRET", startsWith("s")}}); },
+      [&] {
+        (void)docs.findManyBy({{"secret", "s1"}});
+      },
+      [&] {
+        (void)docs.findManyBy({{"n", 1}, {"SECRET", startsWith("s")}});
+      },
       [&] { (void)docs.findAll({.orderBy = {"secret"}}); },
-      [&] { (void)docs.findAll({.columns = {"id", "secret"}}); },
-      [&] { (void)docs.count({{"secret", "s1"}}); },
-      [&] { (void)docs.exists({{"secret", "s1"}}); },
+      [&] {
+        (void)docs.findAll({.columns = {"id", "secret"}});
+      },
+      [&] {
+        (void)docs.count({{"secret", "s1"}});
+      },
+      [&] {
+        (void)docs.exists({{"secret", "s1"}});
+      },
       [&] { (void)docs.paginate({.orderBy = {"secret"}}); },
       [&] { (void)docs.paginateByCursor({.orderBy = {"-secret"}}); },
       [&] { docs.forEach({.columns = {"secret"}}, [](RowView) {}); },
       [&] { docs.streamJson({.columns = {"secret"}}, [](std::string_view) {}); },
-      [&] { docs.create({{"tenant", 1}, {"secret", "x"}}); },
-      [&] { docs.insert({{"tenant", 1}, {"secret", "x"}}); },
-      [&] { docs.createMany({{{"tenant", 1}, {"secret", "x"}}}); },
-      [&] { docs.insertMany({{{"tenant", 1}, {"secret", "x"}}}); },
-      [&] { docs.update(1, {{"secret", "x"}}); },
-      [&] { docs.updateBy({{"id", 1}}, {{"secret", "x"}}); },
-      [&] { docs.updateBy({{"secret", "s1"}}, {{"n", 1}}); },
-      [&] { docs.upsert({{"id", 1}, {"tenant", 1}, {"secret", "x"}}); },
-      [&] { docs.deleteBy({{"secret", "s1"}}); },
+      [&] {
+        docs.create({{"tenant", 1}, {"secret", "x"}});
+      },
+      [&] {
+        docs.insert({{"tenant", 1}, {"secret", "x"}});
+      },
+      [&] {
+        docs.createMany({{{"tenant", 1}, {"secret", "x"}}});
+      },
+      [&] {
+        docs.insertMany({{{"tenant", 1}, {"secret", "x"}}});
+      },
+      [&] {
+        docs.update(1, {{"secret", "x"}});
+      },
+      [&] {
+        docs.updateBy({{"id", 1}}, {{"secret", "x"}});
+      },
+      [&] {
+        docs.updateBy({{"secret", "s1"}}, {{"n", 1}});
+      },
+      [&] {
+        docs.upsert({{"id", 1}, {"tenant", 1}, {"secret", "x"}});
+      },
+      [&] {
+        docs.deleteBy({{"secret", "s1"}});
+      },
       [&] { docs.call("findBySecret", "s1"); },
       [&] { docs.call("countBySecretStartingWith", "s"); },
       [&] { docs.call("findAllByOrderBySecret"); },

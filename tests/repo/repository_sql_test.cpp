@@ -81,11 +81,10 @@ TEST_F(RepositorySql, OfWrites) {
   users_.updateBy({{"age", 1}}, {{"name", "x"}});
   users_.deleteById(1);
   users_.deleteBy(everyRow);
-  EXPECT_THAT(statements(),
-              ElementsAre(R"(INSERT INTO "main"."users" ("name") VALUES (?))",
-                          R"(UPDATE "main"."users" SET "name" = ? WHERE "age" = ?)",
-                          R"(DELETE FROM "main"."users" WHERE "id" = ?)",
-                          R"(DELETE FROM "main"."users")"));
+  EXPECT_THAT(statements(), ElementsAre(R"(INSERT INTO "main"."users" ("name") VALUES (?))",
+                                        R"(UPDATE "main"."users" SET "name" = ? WHERE "age" = ?)",
+                                        R"(DELETE FROM "main"."users" WHERE "id" = ?)",
+                                        R"(DELETE FROM "main"."users")"));
 }
 
 TEST_F(RepositorySql, IsNeverRunForWhatIsWrong) {

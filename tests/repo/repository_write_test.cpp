@@ -11,8 +11,7 @@ using testing::HasSubstr;
 
 class RepositoryWrites : public RepositoryTest {
  protected:
-  RepositoryWrites() { run(std::string(kUsers) + kPeople); }
-  Repository users = db.getRepository("users");
+  Repository users = made(std::string(kUsers) + kPeople, "users");
 };
 
 TEST_F(RepositoryWrites, CreateGivesTheStoredRow) {
@@ -38,8 +37,9 @@ TEST_F(RepositoryWrites, CreateGivesComputedColumns) {
   const Row row = t.create({{"a", 4}});
   EXPECT_EQ(row["twice"].as<int>(), 8);
   EXPECT_EQ(row["thrice"].as<int>(), 12);
-  const std::string message =
-      messageOf<ValidationError>([&] { t.create({{"twice", 1}, {"a", 1}, {"thrice", 2}}); });
+  const std::string message = messageOf<ValidationError>([&] {
+    t.create({{"twice", 1}, {"a", 1}, {"thrice", 2}});
+  });
   EXPECT_THAT(message, HasSubstr("\"twice\""));
   EXPECT_THAT(message, HasSubstr("\"thrice\""));
   EXPECT_THROW(t.update(1, {{"twice", 1}}), ValidationError);
@@ -75,7 +75,8 @@ TEST_F(RepositoryWrites, TellWhenATriggerIgnoresTheRow) {
 }
 
 TEST_F(RepositoryWrites, LetTriggersAndDefaultsFillNulls) {
-  run("CREATE TABLE t (id INTEGER PRIMARY KEY NOT NULL, a TEXT NOT NULL ON CONFLICT REPLACE DEFAULT 'd')");
+  run("CREATE TABLE t (id INTEGER PRIMARY KEY NOT NULL, a TEXT NOT NULL ON CONFLICT REPLACE "
+      "DEFAULT 'd')");
   Repository t = db.getRepository("t");
   EXPECT_EQ(t.create({{"id", nullptr}, {"a", nullptr}})["a"].text(), "d");
 }
@@ -100,7 +101,9 @@ TEST_F(RepositoryWrites, PassOnWhatTheEngineRefuses) {
 TEST_F(RepositoryWrites, RefuseUnknownAndRepeatedColumns) {
   EXPECT_THAT(messageOf<SchemaError>([&] { users.insert({{"nmae", "x"}}); }), HasSubstr("name"));
   EXPECT_THAT(messageOf<SchemaError>([&] { users.update(1, {{"nmae", "x"}}); }), HasSubstr("name"));
-  EXPECT_THAT(messageOf<ValidationError>([&] { users.insert({{"name", "x"}, {"NAME", "y"}}); }),
+  EXPECT_THAT(messageOf<ValidationError>([&] {
+                users.insert({{"name", "x"}, {"NAME", "y"}});
+              }),
               HasSubstr("given twice"));
 }
 
@@ -108,8 +111,9 @@ TEST_F(RepositoryWrites, CheckValuesOfStrictTablesOnly) {
   run("CREATE TABLE s (id INTEGER PRIMARY KEY, n INT, r REAL, t TEXT, a ANY) STRICT;"
       "CREATE TABLE l (id INTEGER PRIMARY KEY, n INT)");
   Repository strict = db.getRepository("s");
-  const std::string message = messageOf<ValidationError>(
-      [&] { strict.insert({{"n", "secret"}, {"r", Blob("x")}, {"t", "fine"}}); });
+  const std::string message = messageOf<ValidationError>([&] {
+    strict.insert({{"n", "secret"}, {"r", Blob("x")}, {"t", "fine"}});
+  });
   EXPECT_THAT(message, HasSubstr("\"n\" holds integers"));
   EXPECT_THAT(message, HasSubstr("\"r\" holds numbers"));
   EXPECT_THAT(message, testing::Not(HasSubstr("secret")));
@@ -121,7 +125,7 @@ TEST_F(RepositoryWrites, CheckValuesOfStrictTablesOnly) {
 TEST_F(RepositoryWrites, KeepEdgesOfEveryStorageClass) {
   run("CREATE TABLE t (id INTEGER PRIMARY KEY, v)");
   Repository t = db.getRepository("t");
-  const auto back = [&](const Value& value) { return t.create({{"v", value}})["v"].value(); };
+  const auto back = [&](const Value& value) { return t.create({{"v", value}})["v"]; };
   EXPECT_EQ(back(std::numeric_limits<std::int64_t>::min()),
             Value(std::numeric_limits<std::int64_t>::min()));
   EXPECT_EQ(back(std::numeric_limits<std::int64_t>::max()),
@@ -145,8 +149,9 @@ TEST_F(RepositoryWrites, InsertGivesTheKey) {
 }
 
 TEST_F(RepositoryWrites, WriteManyRowsOrNone) {
-  EXPECT_EQ(users.insertMany({{{"name", "a"}}, {{"name", "b"}, {"age", 3}}, {{"age", 4}, {"name", "c"}}}),
-            3U);
+  EXPECT_EQ(
+      users.insertMany({{{"name", "a"}}, {{"name", "b"}, {"age", 3}}, {{"age", 4}, {"name", "c"}}}),
+      3U);
   const ResultSet rows = users.createMany(
       {{{"name", "d"}, {"email", "d@x"}}, {{"age", 9}, {"name", "e"}}, {{"name", "f"}}});
   EXPECT_THAT(texts(rows, "name"), ElementsAre("d", "e", "f"));
@@ -179,7 +184,8 @@ TEST_F(RepositoryWrites, UpdateByFilter) {
   EXPECT_EQ(users.updateBy({{"active", true}}, {{"age", 1}}), 3U);
   EXPECT_EQ(users.count({{"age", 1}}), 3U);
   EXPECT_EQ(users.updateBy({{"id", 99}}, {{"age", 1}}), 0U);
-  EXPECT_EQ(users.updateBy({{"id", in({1, 2})}, {"active", true}}, {{"name", "N"}, {"age", 2}}), 2U);
+  EXPECT_EQ(users.updateBy({{"id", in({1, 2})}, {"active", true}}, {{"name", "N"}, {"age", 2}}),
+            2U);
 }
 
 TEST_F(RepositoryWrites, WantConsentBeforeTheyTouchEveryRow) {
@@ -223,7 +229,9 @@ TEST_F(RepositoryWrites, UpsertKeepsARowWithNothingToChange) {
 
 TEST_F(RepositoryWrites, UpsertWantsAKeyItCanDecideBy) {
   EXPECT_THROW(users.upsert({{"name", "x"}}), ValidationError);
-  EXPECT_THAT(messageOf<ValidationError>([&] { users.upsert({{"name", "x"}, {"age", 1}}, {"name"}); }),
+  EXPECT_THAT(messageOf<ValidationError>([&] {
+                users.upsert({{"name", "x"}, {"age", 1}}, {"name"});
+              }),
               HasSubstr("no key or unique"));
   EXPECT_THROW(users.upsert({{"id", nullptr}, {"name", "x"}}), ValidationError);
   EXPECT_THROW(users.upsert({{"id", 1}, {"name", "x"}}, {"nmae"}), SchemaError);
