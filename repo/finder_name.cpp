@@ -392,6 +392,9 @@ void FinderParser::refuse() const {
 
   if (farthestState_ == State::Column || farthestState_ == State::OrderColumn) {
     const std::string words(text_.written(at, endOfWords(at)));
+    const bool mayBeDirection =
+        farthestState_ == State::OrderColumn && !text_.hasWord(at - 7, "OrderBy");
+    if (mayBeDirection) columns.insert(columns.end(), {"Asc", "Desc"});
     refuse(at, "has " + quoteForMessage(words) + " where a column was expected",
            nearest(words, columns));
   }

@@ -76,8 +76,6 @@ Inserted insertRow(Executor& executor, const TablePlans& plans, const Record& re
   const WriteResult result = executor.execute(plainInsert(executor, plans, *shape), args.args());
   inserted.stored = result.affected != 0 || plans.table().kind == TableKind::View;
   if (!inserted.stored) return inserted;
-  const bool tellsId = executor.capabilities().lastInsertId;
-  if (tellsId && plans.table().implicitKey) inserted.implicitKey = result.lastInsertId;
   if (source == KeySource::LastInsertId) {
     inserted.key = result.lastInsertId;
   } else if (given) {
@@ -113,15 +111,10 @@ void verifyRow(Executor& executor, const TablePlans& plans, Operation operation,
 }
 
 Row readBack(Executor& executor, const TablePlans& plans, const Inserted& inserted) {
-  std::optional<Row> row;
-  if (inserted.stored && inserted.implicitKey) {
-    const Arg key(*inserted.implicitKey);
-    row = executor.queryRow(plans.byImplicitKey(executor), Args(&key, 1));
-  } else if (inserted.stored) {
-    (void)plans.requireKey();
-    const KeyArgs key(plans, Arg(inserted.key));
-    row = executor.queryRow(plans.byKey(executor), key.args());
-  }
+  (void)plans.requireKey();
+  if (!inserted.stored) rowNotVisible(plans);
+  const KeyArgs key(plans, Arg(inserted.key));
+  std::optional<Row> row = executor.queryRow(plans.byKey(executor), key.args());
   if (!row) rowNotVisible(plans);
   return *std::move(row);
 }

@@ -4,9 +4,6 @@
 // transaction of its own. Used by the writing half of Repository.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-
 #include "../core/record.hpp"
 #include "../query/executor.hpp"
 #include "arg_buffer.hpp"
@@ -18,8 +15,6 @@ namespace sonde::repo {
 struct Inserted {
   bool stored = true;  ///< False when a trigger made the engine ignore the row.
   Value key;           ///< Null where the table has none.
-  std::optional<std::int64_t>
-      implicitKey;  ///< Reaches the row even where a trigger changed its key.
 };
 
 /// @return The arguments of a shape: the values of the record in order.

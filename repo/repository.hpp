@@ -129,7 +129,7 @@ class Repository {
   // to judge and comes back as ConstraintError.
 
   /// Inserts a row. @return The row as stored: defaults, computed columns, what triggers changed.
-  /// One INSERT … RETURNING; under triggers or rewriters an INSERT and a SELECT in one transaction.
+  /// One INSERT … RETURNING; under triggers or rewriters INSERT and SELECT in one transaction.
   /// @throws AuthorizationError, with nothing written, when the caller could not see the row.
   Row create(const Record& values) const;
   /// Inserts a row. @return Its key: a value, or an object of values for a composite key; null for

@@ -165,15 +165,6 @@ const query::Plan& TablePlans::deleteByKey(const Executor& executor) const {
   });
 }
 
-const query::Plan& TablePlans::byImplicitKey(const Executor& executor) const {
-  return slot(byImplicitKey_, executor, [this]() -> query::Query {
-    query::Select select = selectAll();
-    select.where = query::make(query::Compare{
-        query::CompareOp::Eq, query::column(*table_->implicitKey), query::parameter(0)});
-    return select;
-  });
-}
-
 const query::Plan& TablePlans::rawSlot(const PlanSlot& slot, const Executor& executor,
                                        const query::Select& rule) const {
   if (const query::Plan* plan = slot.get()) return *plan;

@@ -100,8 +100,6 @@ class TablePlans {
 
   [[nodiscard]] const query::Plan& byKey(const Executor& executor) const;
   [[nodiscard]] const query::Plan& deleteByKey(const Executor& executor) const;
-  /// SELECT … WHERE "rowid" = ?, for rows whose declared key a trigger may have changed.
-  [[nodiscard]] const query::Plan& byImplicitKey(const Executor& executor) const;
   /// SELECT 1 … WHERE key AND the check of the rules for `operation`.
   [[nodiscard]] const query::Plan& checkByKey(const Executor& executor,
                                               query::Operation operation) const;
@@ -171,7 +169,6 @@ class TablePlans {
 
   PlanSlot byKey_;
   PlanSlot deleteByKey_;
-  PlanSlot byImplicitKey_;
   PlanSlot checkInsert_;
   PlanSlot checkUpdate_;
   std::unique_ptr<ColumnSlots[]> byColumn_;  // one for each column, then the implicit key

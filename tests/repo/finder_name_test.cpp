@@ -330,7 +330,7 @@ TEST(FinderName, RefusesWhatHasNoMeaning) {
                            " findByName",
                            "findByName--",
                            "findByName\"",
-                           "findByNameOrderByNameOrderByAge",
+
                            "find_by_",
                            "_find_by_name",
                            "findbyname",

@@ -14,17 +14,8 @@ using testing::IsEmpty;
 
 class RepositorySql : public testing::Test {
  protected:
-  RepositorySql() : mock_(MockDatabase::named("repository_sql")) {
-    Catalog catalog;
-    catalog.dialect = "mock";
-    catalog.searchPath = {"main"};
-    catalog.tables.push_back(usersTable());
-    mock_->setCatalog(std::move(catalog));
-    db_.emplace(Database::open("mock:repository_sql"));
-    mock_->clearCalls();
-  }
   ~RepositorySql() override {
-    db_->close();
+    db_.close();
     MockDatabase::forget("repository_sql");
   }
 
@@ -52,9 +43,24 @@ class RepositorySql : public testing::Test {
     return all;
   }
 
-  std::shared_ptr<MockDatabase> mock_;
-  std::optional<Database> db_;
-  Repository users_{db_->getRepository("users")};
+  static std::shared_ptr<MockDatabase> scripted() {
+    Catalog catalog;
+    catalog.dialect = "mock";
+    catalog.searchPath = {"main"};
+    catalog.tables.push_back(usersTable());
+    auto mock = MockDatabase::named("repository_sql");
+    mock->setCatalog(std::move(catalog));
+    return mock;
+  }
+  Repository opened() {
+    Repository users = db_.getRepository("users");
+    mock_->clearCalls();
+    return users;
+  }
+
+  std::shared_ptr<MockDatabase> mock_ = scripted();
+  Database db_ = Database::open("mock:repository_sql");
+  Repository users_ = opened();
 };
 
 TEST_F(RepositorySql, OfReads) {
