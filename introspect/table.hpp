@@ -38,6 +38,7 @@ struct Trigger {
   std::string timing;               ///< "BEFORE", "AFTER" or "INSTEAD OF".
   std::vector<std::string> events;  ///< "INSERT", "UPDATE", "DELETE", "TRUNCATE".
   std::string definition;
+  std::vector<std::string> columns;  ///< Of UPDATE OF; empty when every column counts.
 };
 
 /// See the file comment. Lookups by name ignore ASCII case where the engine does.

@@ -222,6 +222,7 @@ void CatalogReader::addTrigger(const Source& source, const SqliteRows& row) {
   if (auto parsed = sqlite::parseCreateTrigger(found.trigger.definition)) {
     found.trigger.timing = std::move(parsed->timing);
     found.trigger.events.push_back(std::move(parsed->event));
+    found.trigger.columns = std::move(parsed->columns);
     // A trigger in temp may watch a table of any database: unqualified, the first that has it.
     if (source.name == "temp") found.database = std::move(parsed->schema);
   }

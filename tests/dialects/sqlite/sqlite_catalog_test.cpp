@@ -2,7 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cstdio>
+#include <sonde/core/context.hpp>
 #include <sonde/core/error.hpp>
+#include <sonde/dialects/sqlite/sqlite_handle.hpp>
 
 #include "sqlite_fixture.hpp"
 
@@ -248,6 +252,7 @@ TEST(SqliteCatalog, ReadsTriggers) {
   EXPECT_EQ(triggers[0].name, "one");
   EXPECT_EQ(triggers[0].timing, "AFTER");
   EXPECT_EQ(triggers[0].events, Names{"UPDATE"});
+  EXPECT_EQ(triggers[0].columns, (Names{"a", "b"}));
   EXPECT_EQ(triggers[0].definition,
             "CREATE TRIGGER one AFTER UPDATE OF a, b ON t BEGIN SELECT 1; END");
   EXPECT_EQ(triggers[1].name, "three");
@@ -358,6 +363,87 @@ TEST(SqliteCatalog, EntriesThatSqliteDidNotLoadAreMarked) {
   EXPECT_TRUE(schema->table("ghost").columns.empty());
   ASSERT_NE(schema->findTable("haunt"), nullptr);
   EXPECT_TRUE(schema->table("haunt").error.has_value());
+}
+
+TEST(SqliteCatalog, FunctionsAndCollationsOfAnotherProgramAreNoObstacle) {
+  SqliteDatabase db;
+  const auto same = [](void*, int, const void*, int, const void*) { return 0; };
+  const auto first = [](sqlite3_context* context, int, sqlite3_value** values) {
+    sqlite3_result_value(context, values[0]);
+  };
+  sqlite3_create_collation(db.get(), "theirs", SQLITE_UTF8, nullptr, same);
+  sqlite3_create_function(db.get(), "theirs", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, first,
+                          nullptr, nullptr);
+  const std::string file = ::testing::TempDir() + "sonde_theirs.db";
+  std::remove(file.c_str());
+  db.run("ATTACH '" + file +
+         "' AS f; CREATE TABLE f.t(a TEXT COLLATE theirs PRIMARY KEY,"
+         " g AS (theirs(a)), CHECK (theirs(a))); CREATE VIEW f.v AS SELECT theirs(a) AS x FROM t;"
+         "CREATE INDEX f.i ON t(theirs(a) DESC, a COLLATE theirs) WHERE theirs(a) > 1; DETACH f");
+  SqliteDatabase ours(file);
+  const auto schema = ours.schema();
+  const Table& table = schema->table("t");
+  EXPECT_EQ(table.error, std::nullopt);
+  EXPECT_EQ(table.column("a").collation, "theirs");
+  EXPECT_EQ(table.column("g").generatedExpression, "theirs(a)");
+  EXPECT_EQ(table.indexes.at(1).parts.at(0).expression, "theirs(a)");
+  EXPECT_EQ(table.indexes.at(1).where, "theirs(a) > 1");
+  ASSERT_TRUE(schema->table("v").error.has_value());
+  EXPECT_THAT(*schema->table("v").error, HasSubstr("no such function: theirs"));
+  std::remove(file.c_str());
+}
+
+TEST(SqliteCatalog, DatabasesInUtf16AreReadAlike) {
+  const auto schema = schemaOf(
+      "PRAGMA encoding='UTF-16be';"
+      "CREATE TABLE \"t\u00fcr\"(\"gr\u00f6\u00dfe\" TEXT DEFAULT '\u65e5\u672c' CHECK "
+      "(\"gr\u00f6\u00dfe\""
+      " <> '\U0001f9ed'), z AS (\"gr\u00f6\u00dfe\"))");
+  const Table& table = schema->table("t\u00fcr");
+  EXPECT_EQ(table.columns[0].name, "gr\u00f6\u00dfe");
+  EXPECT_EQ(table.columns[0].defaultValue->text, "'\u65e5\u672c'");
+  EXPECT_EQ(table.columns[1].generatedExpression, "\"gr\u00f6\u00dfe\"");
+  EXPECT_EQ(table.checks.at(0).expression, "\"gr\u00f6\u00dfe\" <> '\U0001f9ed'");
+}
+
+TEST(SqliteCatalog, SettingsOfTheConnectionDoNotMatter) {
+  const std::string script =
+      "CREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT DEFAULT \"x\" REFERENCES t(a)); CREATE VIEW v "
+      "AS"
+      " SELECT b FROM t; CREATE VIRTUAL TABLE ft USING fts5(q); CREATE INDEX i ON t(b || 'x');";
+  SqliteDatabase plain;
+  plain.run(script);
+  SqliteDatabase odd;
+  odd.run(script);
+  for (const int option : {SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_DQS_DDL,
+                           SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_ENABLE_VIEW}) {
+    sqlite3_db_config(odd.get(), option, 0, nullptr);
+  }
+  sqlite3_db_config(odd.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  odd.run(
+      "PRAGMA reverse_unordered_selects=ON; PRAGMA case_sensitive_like=ON;"
+      "PRAGMA full_column_names=ON; PRAGMA short_column_names=OFF; PRAGMA query_only=ON;");
+  EXPECT_EQ(odd.schema()->fingerprint(), plain.schema()->fingerprint());
+}
+
+TEST(SqliteCatalog, ReadingStopsAtTheDeadline) {
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(":memory:", &db), SQLITE_OK);
+  SqliteHandle handle(db, std::chrono::milliseconds(100));
+  std::string script = "BEGIN;";
+  for (int i = 0; i < 500; ++i) {
+    const std::string n = std::to_string(i);
+    script +=
+        "CREATE TABLE t" + n + "(a, b, c); CREATE VIEW v" + n + " AS SELECT a FROM t" + n + ";";
+  }
+  ASSERT_EQ(sqlite3_exec(db, (script + "COMMIT").c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+  Context context;
+  context.timeout(std::chrono::milliseconds(2));
+  handle.arm(context);
+  EXPECT_THROW(static_cast<void>(readSqliteCatalog(handle)), Timeout);
+  handle.disarm();
+  EXPECT_NE(sqlite3_get_autocommit(db), 0) << "its transaction stayed open";
+  EXPECT_EQ(readSqliteCatalog(handle).tables.size(), 1000u);
 }
 
 TEST(SqliteCatalog, SchemaThatSqliteRefusesIsATypedError) {
