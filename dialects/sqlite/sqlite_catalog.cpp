@@ -240,6 +240,7 @@ void CatalogReader::readTableList() {
     Table& table = tableOf(source->entries[found->second]);
     const std::string_view type = rows.text(2);
     table.error.reset();
+    table.columns.reserve(static_cast<std::size_t>(std::max<std::int64_t>(rows.integer(3), 0)));
     table.withoutRowid = rows.integer(4) != 0;
     table.strict = rows.integer(5) != 0;
     if (type == "virtual") {
