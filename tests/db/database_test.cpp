@@ -121,6 +121,15 @@ TEST_P(DatabaseTest, SeesTheSchemaItChangesItself) {
   EXPECT_EQ(db.schema()->findTable("later"), nullptr);
 }
 
+TEST_P(DatabaseTest, LeavesNoLogBesideTheFileOnceItIsClosed) {
+  Database db = open();
+  makeUsers(db, 3);
+  EXPECT_EQ(countOf(db, "users"), 3);  // In WAL mode by a reader, which must not be the last.
+  db.close();
+  EXPECT_FALSE(std::filesystem::exists(folder_.file("app.db-wal")));
+  EXPECT_FALSE(std::filesystem::exists(folder_.file("app.db-shm")));
+}
+
 TEST_P(DatabaseTest, ClosesOnceAndRefusesEveryUseFromThenOn) {
   const Database db = open();
   makeUsers(db, 1);
