@@ -1,5 +1,6 @@
 #include "fingerprint.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -15,6 +16,8 @@ namespace {
 /// with their length before them, lists with their size, optionals with a flag.
 class Encoder {
  public:
+  Encoder() { bytes_.reserve(kUsualSize); }
+
   template <typename... Values>
   void put(const Values&... values) {
     (write(values), ...);
@@ -72,14 +75,44 @@ class Encoder {
     put(part.column, part.expression, part.descending, part.nullsFirst, part.collation,
         part.opclass, part.prefixLength);
   }
+  /// Columns are most of a schema: what is one of few goes into one number, with a bit for each
+  /// optional part, and absent parts take no bytes.
   void write(const Column& column) {
-    put(column.name, column.declaredType, typeName(column.type), column.length, column.precision,
-        column.scale, column.isUnsigned, typeName(column.elementType), column.domain,
-        column.enumValues, column.nullable, column.defaultValue, column.generated,
-        column.generatedExpression, column.autoIncrement, column.identity, column.collation,
-        column.rowidAlias);
+    std::uint64_t summary = 0;
+    int used = 0;
+    const auto add = [&](auto value, int bits) {
+      summary |= static_cast<std::uint64_t>(value) << used;
+      used += bits;
+    };
+    add(column.type, 8);
+    add(column.elementType, 8);
+    add(column.generated, 2);
+    add(column.identity, 2);
+    add(column.isUnsigned, 1);
+    add(column.nullable, 1);
+    add(column.autoIncrement, 1);
+    add(column.rowidAlias, 1);
+    add(column.length.has_value(), 1);
+    add(column.precision.has_value(), 1);
+    add(column.scale.has_value(), 1);
+    add(column.domain.has_value(), 1);
+    add(column.defaultValue.has_value(), 1);
+    add(column.collation.has_value(), 1);
+    add(!column.enumValues.empty(), 1);
+    add(!column.generatedExpression.empty(), 1);
+    put(column.name, column.declaredType, summary);
+    putPresent(column.length, column.precision, column.scale, column.domain, column.defaultValue,
+               column.collation);
+    if (!column.enumValues.empty()) put(column.enumValues);
+    if (!column.generatedExpression.empty()) put(column.generatedExpression);
   }
 
+  template <typename... Optionals>
+  void putPresent(const Optionals&... values) {
+    ((values ? write(*values) : void()), ...);
+  }
+
+  static constexpr std::size_t kUsualSize = 512;  // of a table
   std::string bytes_;
 };
 

@@ -1,6 +1,8 @@
 #include "hash128.hpp"
 
+#include <bit>
 #include <cstddef>
+#include <cstring>
 
 namespace sonde::detail {
 namespace {
@@ -29,6 +31,11 @@ constexpr std::uint64_t mixSecond(std::uint64_t x) noexcept {
 
 /// Up to eight bytes as a little-endian number.
 std::uint64_t number(std::string_view bytes) noexcept {
+  if (std::endian::native == std::endian::little && bytes.size() == 8) {
+    std::uint64_t whole = 0;
+    std::memcpy(&whole, bytes.data(), 8);
+    return whole;
+  }
   std::uint64_t value = 0;
   for (std::size_t i = bytes.size(); i > 0; --i) {
     value = (value << 8) | static_cast<unsigned char>(bytes[i - 1]);

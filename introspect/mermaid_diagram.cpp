@@ -34,9 +34,16 @@ bool isReserved(std::string_view name) {
   return std::find(kReserved.begin(), kReserved.end(), lowered) != kReserved.end();
 }
 
-/// The text as it can stand between double quotes.
+/// The text as it can stand between double quotes. Mermaid reads "direction" with a space behind it
+/// as a statement even there.
 std::string quoted(std::string_view name) {
+  static constexpr std::string_view kStatement = "direction";
   std::string out = printable(name);
+  for (std::size_t at = out.find(kStatement); at != std::string::npos;
+       at = out.find(kStatement, at + 1)) {
+    std::size_t space = at + kStatement.size();
+    for (; space < out.size() && out[space] == ' '; ++space) out[space] = '_';
+  }
   for (char& c : out) {
     if (c == '"') c = '\'';
     if (c == '%' || c == '\\' || c == '<' || c == '>' || c == '`') c = '_';

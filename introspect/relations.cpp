@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <tuple>
 #include <unordered_set>
 #include <utility>
 
@@ -20,9 +21,11 @@ struct Proposal {
   Relation relation;
   std::size_t link = 0;              // of the child's key; of the near one for manyToMany
   std::optional<std::size_t> other;  // the far link of manyToMany
-  // Who may choose first: own keys before those of others, in the order of their columns (a new
-  // column comes last); a table already called as the relation would be ("posts") before "post".
-  std::vector<std::size_t> order;
+  // Who may choose first: own keys before those of others, and those before junctions; a table
+  // already called as the relation would be ("posts") before "post"; then by table and by column.
+  unsigned rank = 0;
+  bool otherwiseCalled = false;
+  std::uint32_t table = 0;
 };
 
 class Inference {
@@ -50,7 +53,8 @@ class Inference {
       if (!table.isStored()) continue;
       std::unordered_set<std::string> seen;
       for (const ForeignKey& key : table.foreignKeys) {
-        if (key.dangling || !seen.insert(identityOf(key)).second) continue;
+        if (key.dangling) continue;
+        if (table.foreignKeys.size() > 1 && !seen.insert(identityOf(key)).second) continue;
         const auto parent = lookup_.find(key.references.schema, key.references.table);
         if (!parent || !tables_[*parent].isStored()) continue;
         Link link;
@@ -84,7 +88,7 @@ class Inference {
     proposal.relation.columns = link.key->columns;
     proposal.relation.foreignColumns = link.key->references.columns;
     proposal.link = i;
-    appendPositions(proposal.order, link);
+    proposal.rank = 0;
   }
 
   /// Only a key that points at a key of the parent has an inverse; a partition has its parent's.
@@ -101,10 +105,10 @@ class Inference {
     proposal.relation.foreignColumns = link.key->columns;
     proposal.link = i;
     const TableWords& child = wordsAt(link.child);
-    const bool asWritten = child.asWritten == (link.childUnique ? child.singular : child.plural);
-    proposal.order.push_back(asWritten ? 0 : 1);
-    proposal.order.push_back(link.child);
-    appendPositions(proposal.order, link);
+    proposal.rank = 1;
+    proposal.otherwiseCalled =
+        child.asWritten != (link.childUnique ? child.singular : child.plural);
+    proposal.table = link.child;
   }
 
   void proposeManyToMany() {
@@ -134,8 +138,8 @@ class Inference {
         RelationThrough{junction.schema, junction.name, mine.columns, theirs.columns};
     proposal.link = near;
     proposal.other = far;
-    proposal.order.push_back(links_[near].child);
-    appendPositions(proposal.order, links_[near]);
+    proposal.rank = 2;
+    proposal.table = links_[near].child;
   }
 
   Proposal& propose(std::size_t owner, RelationKind kind, const Table& other) {
@@ -143,16 +147,23 @@ class Inference {
     proposal.relation.kind = kind;
     proposal.relation.schema = other.schema;
     proposal.relation.table = other.name;
-    proposal.order.push_back(kind == RelationKind::BelongsTo    ? 0
-                             : kind == RelationKind::ManyToMany ? 2
-                                                                : 1);
     return proposal;
   }
 
-  void appendPositions(std::vector<std::size_t>& order, const Link& link) const {
-    for (const std::string& column : link.key->columns) {
-      order.push_back(tables_[link.child].columnIndex(column));
-    }
+  /// Whether `a` chooses its name before `b`. A later column is a newer one, so it chooses later.
+  [[nodiscard]] bool choosesFirst(const Proposal& a, const Proposal& b) const {
+    const auto position = [](const Proposal& proposal) {
+      return std::tie(proposal.rank, proposal.otherwiseCalled, proposal.table);
+    };
+    if (position(a) != position(b)) return position(a) < position(b);
+    const Link& first = links_[a.link];
+    const Link& second = links_[b.link];
+    const Table& child = tables_[first.child];  // the same for both
+    return std::lexicographical_compare(first.key->columns.begin(), first.key->columns.end(),
+                                        second.key->columns.begin(), second.key->columns.end(),
+                                        [&](const std::string& x, const std::string& y) {
+                                          return child.columnIndex(x) < child.columnIndex(y);
+                                        });
   }
 
   void nameAll(std::size_t table) {
@@ -162,7 +173,7 @@ class Inference {
     std::vector<Proposal*> byOrder;
     for (Proposal& proposal : proposals) byOrder.push_back(&proposal);
     std::stable_sort(byOrder.begin(), byOrder.end(),
-                     [](const Proposal* a, const Proposal* b) { return a->order < b->order; });
+                     [&](const Proposal* a, const Proposal* b) { return choosesFirst(*a, *b); });
     for (Proposal* proposal : byOrder) {
       unsigned choice = 0;
       std::string name = nameOf(*proposal, choice);

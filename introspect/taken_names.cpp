@@ -1,16 +1,15 @@
 #include "taken_names.hpp"
 
+#include <algorithm>
+
 #include "../core/text.hpp"
 
 namespace sonde::detail {
 
-TakenNames::TakenNames(const Table& table) {
-  columns_.reserve(table.columns.size());
-  for (const Column& column : table.columns) columns_.insert(column.name);
-}
-
 bool TakenNames::take(std::string_view name) {
-  return columns_.count(name) == 0 && relations_.insert(text::lower(name)).second;
+  const bool isColumn = std::any_of(columns_.begin(), columns_.end(),
+                                    [&](const Column& column) { return column.name == name; });
+  return !isColumn && relations_.insert(text::lower(name)).second;
 }
 
 std::string TakenNames::takeNumbered(const std::string& stem) {

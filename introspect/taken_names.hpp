@@ -8,16 +8,17 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "table.hpp"
 
 namespace sonde::detail {
 
-/// See the file comment. Views the names of the table's columns.
+/// See the file comment. Views the table's columns.
 class TakenNames {
  public:
   /// Takes the names of all columns.
-  explicit TakenNames(const Table& table);
+  explicit TakenNames(const Table& table) : columns_(table.columns) {}
 
   /// @return Whether the name was free; it is taken now.
   bool take(std::string_view name);
@@ -25,7 +26,7 @@ class TakenNames {
   std::string takeNumbered(const std::string& stem);
 
  private:
-  std::unordered_set<std::string_view> columns_;
+  const std::vector<Column>& columns_;  // few enough to be looked through for each name
   std::unordered_set<std::string> relations_;
   std::unordered_map<std::string, unsigned> next_;  // so that many equal stems take linear time
 };

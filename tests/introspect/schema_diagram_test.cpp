@@ -37,11 +37,11 @@ std::shared_ptr<const Schema> blog() {
 
 /// Names that break quoting somewhere, each used for a table, its columns and its relations.
 Names hostileNames() {
-  return {"a\"b",  "it's",     "50%",       "f(x)", "[x]",    "a b",         "a,b",      "a\nb",
-          "größe", "表",       ".",         "",     "\\",     "a\\",         "<b>",      "&amp",
-          "%%c",   "a`b",      "{x}",       "a|b",  "a;b",    "#35;",        "\x1b[31m", "  ",
-          "1st",   "\xff",     "-",         "end",  "class",  "title",       "style",    "one",
-          "to",    "subgraph", "erDiagram", "PK",   "table1", "\xef\xbf\xbf"};
+  return {"a\"b",  "it's", "50%",      "f(x)",      "[x]",   "a b",    "a,b",           "a\nb",
+          "größe", "表",   ".",        "",          "\\",    "a\\",    "<b>",           "&amp",
+          "%%c",   "a`b",  "{x}",      "a|b",       "a;b",   "#35;",   "\x1b[31m",      "  ",
+          "1st",   "\xff", "-",        "end",       "class", "title",  "direction  TB", "style",
+          "one",   "to",   "subgraph", "erDiagram", "PK",    "table1", "\xef\xbf\xbf"};
 }
 
 std::shared_ptr<const Schema> hostile() {
@@ -93,6 +93,11 @@ TEST(MermaidDiagram, HoldsNothingButWhatItsGrammarAllows) {
     tables += line.back() == '{' ? 1u : 0u;
   }
   EXPECT_EQ(tables, hostileNames().size());
+}
+
+TEST(MermaidDiagram, HidesAStatementInsideAName) {
+  const auto schema = schemaOf({TableMaker("the direction  TB").columns({"id"})});
+  EXPECT_THAT(mermaidDiagram(*schema), HasSubstr("[\"the direction__TB\"]"));
 }
 
 TEST(MermaidDiagram, GivesEveryTableAnIdentifierOfItsOwn) {
