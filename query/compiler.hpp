@@ -66,7 +66,8 @@ class SqlCompiler {
   virtual void renderForeignKey(std::string& out, const Table& table, const ForeignKey& key) const;
   virtual void renderTableOptions(std::string& out, const Table& table) const;
   virtual void renderIndex(std::string& out, const Table& table, const Index& index) const;
-  virtual void renderIndexParts(std::string& out, const Index& index) const;
+  void renderIndexParts(std::string& out, const Index& index) const;
+  [[nodiscard]] virtual std::string indexExpression(const IndexPart& part) const;
 
   /// @return The table's name as statements write it: quoted, after its schema where that is
   /// needed.

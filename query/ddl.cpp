@@ -117,10 +117,11 @@ void SqlCompiler::renderCreate(std::string& out, const Table& table) const {
     if (table.definition && isCreateStatement(*table.definition, lexerRules())) {
       appendStatement(out, *table.definition);
     } else if (table.definition && table.kind == TableKind::View) {
-      appendStatement(out, "CREATE VIEW " + tableName(table) + " AS " + *table.definition);
+      appendStatement(out, "CREATE VIEW " + tableName(table) + " AS " +
+                               std::string(text::trim(*table.definition)));
     } else if (table.definition && table.kind == TableKind::MaterializedView) {
-      appendStatement(out,
-                      "CREATE MATERIALIZED VIEW " + tableName(table) + " AS " + *table.definition);
+      appendStatement(out, "CREATE MATERIALIZED VIEW " + tableName(table) + " AS " +
+                               std::string(text::trim(*table.definition)));
     } else {
       out += "-- " + quoteForMessage(table.name) + " cannot be written: " +
              (table.error ? "it could not be read" : "its definition is not known") + "\n";
@@ -220,11 +221,16 @@ void SqlCompiler::renderIndex(std::string& out, const Table& table, const Index&
   out += ";\n";
 }
 
+// In parentheses, which engines want around all but a call.
+std::string SqlCompiler::indexExpression(const IndexPart& part) const {
+  return "(" + part.expression + ")";
+}
+
 void SqlCompiler::renderIndexParts(std::string& out, const Index& index) const {
   for (std::size_t i = 0; i < index.parts.size(); ++i) {
     const IndexPart& part = index.parts[i];
     out += i == 0 ? " (" : ", ";
-    out += part.column.empty() ? "(" + part.expression + ")" : quote(part.column);
+    out += part.column.empty() ? indexExpression(part) : quote(part.column);
     if (part.collation) out += " COLLATE " + quote(*part.collation);
     if (part.opclass) out += " " + *part.opclass;
     if (part.descending) out += " DESC";

@@ -97,6 +97,7 @@ class FilterWalk {
       : table_(table), next_(firstArgument), source_(source) {}
 
   ExprPtr walk(const Filter& filter) {
+    const Level level(*this);
     Junction junction{filter.conjunction(), {}};
     if (filter.negated()) sign('!');
     sign(filter.conjunction() ? '&' : '|');
@@ -118,6 +119,23 @@ class FilterWalk {
   struct Subject {
     std::string_view name;
     ExprPtr expr;  // null unless building
+  };
+
+  // One level of nesting, counted while it is walked: filters may come from outside.
+  class Level {
+   public:
+    explicit Level(FilterWalk& walk) : walk_(walk) {
+      if (++walk_.depth_ > kMaxFilterDepth) {
+        throw ValidationError("conditions are nested more than " + std::to_string(kMaxFilterDepth) +
+                              " levels deep");
+      }
+    }
+    Level(const Level&) = delete;
+    Level& operator=(const Level&) = delete;
+    ~Level() { --walk_.depth_; }
+
+   private:
+    FilterWalk& walk_;
   };
 
   [[nodiscard]] bool building() const noexcept { return key_ == nullptr; }
@@ -143,6 +161,7 @@ class FilterWalk {
   }
 
   ExprPtr condition(const Subject& subject, const Condition& test) {
+    const Level level(*this);
     sign(signOf(test.op()));
     const bool fold = test.ignoresCase();
     switch (test.op()) {
@@ -285,6 +304,7 @@ class FilterWalk {
   std::vector<Arg>* arguments_ = nullptr;
   std::uint32_t next_ = 0;
   std::uint32_t source_ = 0;
+  std::size_t depth_ = 0;
 };
 
 /// Whether a filter asks for nothing, so that no WHERE is needed.

@@ -24,6 +24,8 @@ inline constexpr std::size_t kMaxInList = 1024;
 /// The same for lists that cannot travel as one parameter exactly: those that ignore case or hold
 /// blobs or reals.
 inline constexpr std::size_t kMaxInListOneByOne = 16384;
+/// How deep filters and conditions may be nested.
+inline constexpr std::size_t kMaxFilterDepth = 200;
 
 /// What a filter asks of a table, without its values, and the values.
 struct FilterShape {
@@ -33,7 +35,8 @@ struct FilterShape {
 
 /// @return The shape of a filter on a table.
 /// @throws SchemaError naming the nearest columns when a column does not exist.
-/// @throws ValidationError when a condition has the wrong number of values, or a list is too long.
+/// @throws ValidationError when a condition has the wrong number of values, a list is too
+/// long, or conditions are nested too deeply.
 /// Thread-safe.
 [[nodiscard]] FilterShape filterShape(const Filter& filter, const Table& table);
 

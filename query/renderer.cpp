@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kTrue = "1 = 1";
 constexpr std::string_view kFalse = "1 = 0";
+constexpr std::size_t kFlatOperands = 256;
 
 std::string_view operatorText(CompareOp op) noexcept {
   switch (op) {
@@ -208,10 +209,25 @@ void Renderer::node(const IsNull& isNull) { operand(isNull.operand).sql(" IS NUL
 void Renderer::node(const Junction& junction) {
   if (junction.operands.empty()) {
     sql(junction.conjunction ? kTrue : kFalse);
+  } else {
+    junctionRange(junction, 0, junction.operands.size());
+  }
+}
+
+void Renderer::junctionRange(const Junction& junction, std::size_t from, std::size_t to) {
+  const std::string_view op = junction.conjunction ? " AND " : " OR ";
+  if (to - from > kFlatOperands) {
+    // Engines read a long chain as one level for each operand, and have a limit (SQLite: 1000).
+    const std::size_t middle = from + (to - from) / 2;
+    sql("(");
+    junctionRange(junction, from, middle);
+    sql(")").sql(op).sql("(");
+    junctionRange(junction, middle, to);
+    sql(")");
     return;
   }
-  for (std::size_t i = 0; i < junction.operands.size(); ++i) {
-    if (i != 0) sql(junction.conjunction ? " AND " : " OR ");
+  for (std::size_t i = from; i < to; ++i) {
+    if (i != from) sql(op);
     const ExprPtr& part = unwrapped(junction.operands[i]);
     const auto* inner = std::get_if<Junction>(&part->node);
     // OR inside AND must be enclosed; AND inside OR is, for the reader.

@@ -85,6 +85,7 @@ class Renderer {
   void rows(const Insert& insert);
   void returning(const Table& table, const std::vector<SelectItem>& items);
   void item(const SelectItem& item);
+  void junctionRange(const Junction& junction, std::size_t from, std::size_t to);
   void inList(const InList& in, bool negated);
   void placeholder(Slot slot);
   void pushSelectScope(const Select& select, bool nested);

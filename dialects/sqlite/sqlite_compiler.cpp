@@ -158,4 +158,7 @@ void SqliteCompiler::renderIndex(std::string& out, const Table& table, const Ind
   out += ";\n";
 }
 
+// As it was written: the catalog's text has the parentheses it needs
+std::string SqliteCompiler::indexExpression(const IndexPart& part) const { return part.expression; }
+
 }  // namespace sonde

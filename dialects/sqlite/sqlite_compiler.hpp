@@ -30,6 +30,7 @@ class SqliteCompiler : public SqlCompiler {
   void renderForeignKey(std::string& out, const Table& table, const ForeignKey& key) const override;
   void renderTableOptions(std::string& out, const Table& table) const override;
   void renderIndex(std::string& out, const Table& table, const Index& index) const override;
+  [[nodiscard]] std::string indexExpression(const IndexPart& part) const override;
   [[nodiscard]] std::string tableName(const Table& table) const override;
 };
 

@@ -144,7 +144,7 @@ TEST_F(SqliteSql, PutsTheSchemaOfAnIndexBeforeItsName) {
   index.where = "b IS NOT NULL";
   table.indexes = {index};
   EXPECT_TRUE(compiler().createTable(table).ends_with(
-      "CREATE UNIQUE INDEX \"aux\".\"i\" ON \"t\" (\"b\" COLLATE \"NOCASE\" DESC, (lower(b))) "
+      "CREATE UNIQUE INDEX \"aux\".\"i\" ON \"t\" (\"b\" COLLATE \"NOCASE\" DESC, lower(b)) "
       "WHERE b IS NOT NULL;\n"));
   table.indexes[0].origin = "unique";
   EXPECT_EQ(compiler().createTable(table).find("INDEX"), std::string::npos);

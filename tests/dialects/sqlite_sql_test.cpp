@@ -124,6 +124,15 @@ TEST_F(SqliteRuns, ListsOfAnyLengthFindTheSame) {
   EXPECT_EQ(find({{"number", in(numbers)}}), (Ids{1, 7, 10}));
 }
 
+TEST_F(SqliteRuns, ThousandsOfAlternativesStayBelowTheDepthThatSqliteReads) {
+  std::vector<Condition> alternatives;
+  for (int i = 0; i < 5000; ++i) alternatives.push_back(eq(1000 + i));
+  alternatives.push_back(eq(7));
+  EXPECT_EQ(find({{"number", any(alternatives)}}), Ids{7});
+  for (Condition& one : alternatives) one = not_(one);
+  EXPECT_EQ(find({{"number", all(alternatives)}}), (Ids{1, 2, 3, 5, 6, 8, 9, 10}));
+}
+
 TEST_F(SqliteRuns, NullsInConditionsMeanRowsWithoutAValue) {
   EXPECT_EQ(find({{"number", nullptr}}), Ids{4});
   EXPECT_EQ(find({{"number", in({1, nullptr})}}), (Ids{1, 4}));

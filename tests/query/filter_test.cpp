@@ -236,6 +236,20 @@ TEST_F(Filters, ConditionsWithTheWrongNumberOfValuesAreRefused) {
   EXPECT_THROW(key({{"age", Condition(Op::IsNull, std::vector<Value>{1})}}), ValidationError);
 }
 
+TEST_F(Filters, NestingHasALimit) {
+  Condition deep = eq(1);
+  Filter nested{{"age", 1}};
+  for (int i = 0; i < 150; ++i) deep = not_(deep);
+  for (int i = 0; i < 150; ++i) nested = noneOf(allOf({nested}));
+  EXPECT_NO_THROW(key({{"age", deep}}));
+  EXPECT_NO_THROW(key(nested));
+  for (int i = 0; i < 100; ++i) deep = not_(deep);
+  for (int i = 0; i < 100; ++i) nested = noneOf(allOf({nested}));
+  EXPECT_THROW(key({{"age", deep}}), ValidationError);
+  EXPECT_THROW(key(nested), ValidationError);
+  EXPECT_THROW((void)filterExpr(nested, users_), ValidationError);
+}
+
 TEST_F(Filters, ArgumentsAndSourceMayStartElsewhere) {
   const ExprPtr expr = filterExpr(Filter{{"age", between(1, 2)}}, users_, 5, 1);
   const auto& range = std::get<Between>(expr->node);
