@@ -42,14 +42,18 @@ function(sonde_library)
     PUBLIC nlohmann_json::nlohmann_json
     PRIVATE spdlog::spdlog Threads::Threads)
 
-  # Only dialects/registry.cpp reads these.
+  # Which engines there are is the registry's business and nobody else's.
+  set(engines)
   if(SONDE_WITH_SQLITE)
-    target_compile_definitions(sonde PRIVATE SONDE_WITH_SQLITE=1)
+    list(APPEND engines SONDE_WITH_SQLITE=1)
     target_link_libraries(sonde PRIVATE SQLite::SQLite3)
   endif()
   if(SONDE_WITH_MOCK)
-    target_compile_definitions(sonde PRIVATE SONDE_WITH_MOCK=1)
+    list(APPEND engines SONDE_WITH_MOCK=1)
   endif()
+  set_source_files_properties(${PROJECT_SOURCE_DIR}/dialects/registry.cpp
+    TARGET_DIRECTORY sonde
+    PROPERTIES COMPILE_DEFINITIONS "${engines}")
 endfunction()
 
 # sonde_folder(<folder> [SOURCES …] [HEADERS …] [INTERNAL …]): adds a folder to the library. HEADERS
@@ -103,6 +107,9 @@ function(sonde_test target)
   sonde_warnings(${target})
   target_link_libraries(${target} PRIVATE
     sonde::sonde GTest::gmock_main GTest::gtest ${arg_LIBRARIES})
+  # The library under test keeps the flags of the build; optimising the tests themselves would only
+  # double the time they take to compile.
+  target_compile_options(${target} PRIVATE -O0)
   if(arg_SOURCE_DIR)
     target_compile_definitions(${target} PRIVATE SONDE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   endif()
@@ -116,13 +123,15 @@ function(sonde_test target)
 endfunction()
 
 # sonde_bench(<target> files… [LIBRARIES …]): a Google Benchmark program, left in the bench folder
-# of the build tree; the target `benchmarks` builds all of them.
+# of the build tree; only the target `benchmarks` builds them.
 function(sonde_bench target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES")
   add_executable(${target} ${arg_UNPARSED_ARGUMENTS})
   sonde_warnings(${target})
   target_link_libraries(${target} PRIVATE sonde::sonde benchmark::benchmark ${arg_LIBRARIES})
-  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
+  set_target_properties(${target} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench
+    EXCLUDE_FROM_ALL ON)
   add_dependencies(benchmarks ${target})
 endfunction()
 

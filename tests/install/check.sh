@@ -31,7 +31,8 @@ configure() {
   shift
   "$CMAKE" -S "$SOURCE" -B "$folder" -G Ninja -DCMAKE_CXX_COMPILER="$CXX" \
     -DCMAKE_BUILD_TYPE="$BUILD_TYPE" -DCMAKE_CXX_FLAGS_"${BUILD_TYPE^^}"="$CXX_FLAGS" \
-    -DSONDE_BUILD_TESTS=OFF -DSONDE_BUILD_BENCH=OFF "$@"
+    -DSONDE_WARNINGS_AS_ERRORS="$WARNINGS_AS_ERRORS" -DSONDE_BUILD_TESTS=OFF \
+    -DSONDE_BUILD_BENCH=OFF "$@"
 }
 
 # build_consumer PREFIX ARGUMENT…: builds the consumer with find_package and runs it.
