@@ -20,6 +20,9 @@ namespace {
 
 constexpr std::uint32_t bit(Type type) noexcept { return 1U << static_cast<unsigned>(type); }
 
+// How much text ArrayWriter collects for its sink.
+constexpr std::size_t kPiece = std::size_t{64} << 10;
+
 // The logical types whose JSON form differs from that of their storage.
 constexpr std::uint32_t kIntegerForms = bit(Type::Boolean) | bit(Type::Decimal);
 constexpr std::uint32_t kRealForms = bit(Type::Decimal);
@@ -320,6 +323,28 @@ void appendCell(std::string& out, const Cell& cell, const Columns& columns,
 void appendRow(std::string& out, const Cell* cells, const Columns& columns,
                const JsonOptions& options) {
   intoString(out, [&](TextOut& text) { appendRow(text, cells, columns, options); });
+}
+
+void ArrayWriter::add(RowView row) {
+  const std::size_t before = buffer_.size();
+  buffer_.append(first_ ? '[' : ',');
+  try {
+    appendRow(buffer_, row, options_);
+  } catch (...) {
+    buffer_.truncate(before);
+    throw;
+  }
+  first_ = false;
+  if (buffer_.size() >= kPiece) {
+    sink_(buffer_.view());
+    buffer_.clear();
+  }
+}
+
+void ArrayWriter::finish() {
+  buffer_.append(first_ ? std::string_view("[]") : std::string_view("]"));
+  sink_(buffer_.view());
+  buffer_.clear();
 }
 
 void appendReal(TextOut& out, double value) {

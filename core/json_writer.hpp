@@ -19,6 +19,7 @@
 
 #include "cell.hpp"
 #include "columns.hpp"
+#include "function_ref.hpp"
 #include "json_form.hpp"
 #include "text_out.hpp"
 
@@ -26,6 +27,9 @@ namespace sonde {
 
 class RowView;
 class Value;
+
+/// Takes JSON text piece by piece.
+using TextSink = FunctionRef<void(std::string_view)>;
 
 namespace json {
 
@@ -47,6 +51,27 @@ void appendRow(std::string& out, const Cell* cells, const Columns& columns,
 /// Appends an object with every cell of a row and its loaded relations: an object or null for a
 /// relation to one, else an array. @throws EncodingError as above.
 void appendRow(TextOut& out, RowView row, const JsonOptions& options);
+
+/// Writes rows one by one as an array of objects, in pieces of about 64 KiB. Columns and sink must
+/// outlive it. One thread at a time.
+class ArrayWriter {
+ public:
+  explicit ArrayWriter(TextSink sink, const JsonOptions& options)
+      : sink_(sink), options_(options) {}
+
+  /// Appends a row with its loaded relations; the sink is called when a piece is full.
+  /// @throws EncodingError as above, the text then being as it was before; what the sink throws.
+  void add(RowView row);
+  /// Closes the array and hands over the rest. Call it once, after the last row; without it the
+  /// text stays incomplete. @throws What the sink throws.
+  void finish();
+
+ private:
+  TextSink sink_;
+  JsonOptions options_;
+  TextBuffer buffer_;
+  bool first_ = true;
+};
 
 /// Appends a text as a JSON string with quotes. @return False, with nothing appended, when the text
 /// is not UTF-8 and `replaceInvalid` is false.

@@ -4,14 +4,8 @@
 
 #include "error.hpp"
 #include "json_writer.hpp"
-#include "text_out.hpp"
 
 namespace sonde {
-namespace {
-
-constexpr std::size_t kPiece = std::size_t{64} << 10;
-
-}  // namespace
 
 Row ResultSet::at(std::size_t index) const {
   if (index < size()) return (*this)[index];
@@ -26,19 +20,9 @@ nlohmann::ordered_json ResultSet::toJson(const JsonOptions& options) const {
 }
 
 void ResultSet::writeJson(TextSink sink, const JsonOptions& options) const {
-  TextBuffer buffer;
-  char separator = '[';
-  for (const RowView row : *this) {
-    buffer.append(separator);
-    json::appendRow(buffer, row, options);
-    separator = ',';
-    if (buffer.size() >= kPiece) {
-      sink(buffer.view());
-      buffer.clear();
-    }
-  }
-  buffer.append(empty() ? std::string_view("[]") : std::string_view("]"));
-  sink(buffer.view());
+  json::ArrayWriter writer(sink, options);
+  for (const RowView row : *this) writer.add(row);
+  writer.finish();
 }
 
 std::string ResultSet::json(const JsonOptions& options) const {

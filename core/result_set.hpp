@@ -12,15 +12,12 @@
 #include <string_view>
 #include <utility>
 
-#include "function_ref.hpp"
+#include "json_writer.hpp"
 #include "lifetime.hpp"
 #include "result_block.hpp"
 #include "row.hpp"
 
 namespace sonde {
-
-/// Takes JSON text piece by piece.
-using TextSink = FunctionRef<void(std::string_view)>;
 
 /// A forward range over rows of one block.
 class RowIterator {

@@ -92,22 +92,14 @@ void Repository::stream(const FindOptions& options, RowCallback callback) const 
 
 std::uint64_t Repository::streamJson(const FindOptions& options, TextSink sink,
                                      const JsonOptions& json) const {
-  constexpr std::size_t kPiece = std::size_t{64} * 1024;
-  std::string buffer;
-  buffer.reserve(kPiece + kPiece / 4);
-  buffer += '[';
+  json::ArrayWriter writer(sink, json);
   std::uint64_t rows = 0;
   stream(options, [&](RowView row) {
-    if (rows++ != 0) buffer += ',';
-    json::appendRow(buffer, row.cells(), row.columns(), json);
-    if (buffer.size() >= kPiece) {
-      sink(buffer);
-      buffer.clear();
-    }
+    ++rows;
+    writer.add(row);
     return true;
   });
-  buffer += ']';
-  sink(buffer);
+  writer.finish();
   return rows;
 }
 

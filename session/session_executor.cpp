@@ -9,8 +9,6 @@ namespace sonde {
 
 namespace {
 
-constexpr std::size_t kJsonPiece = std::size_t{64} * 1024;
-
 ResultSet noRows() { return ResultSet(ResultBlock::make(Columns::make({}))); }
 
 }  // namespace
@@ -70,22 +68,12 @@ void SessionExecutor::streamRaw(std::string_view sql, Args args, RowCallback cal
 
 void SessionExecutor::streamJsonRaw(std::string_view sql, Args args, TextSink sink,
                                     const JsonOptions& options) {
-  std::string buffer;
-  buffer.reserve(kJsonPiece + kJsonPiece / 4);
-  buffer += '[';
-  bool first = true;
-  streamRaw(sql, args, [&](RowView row) {
-    if (!first) buffer += ',';
-    first = false;
-    json::appendRow(buffer, row.cells(), row.columns(), options);
-    if (buffer.size() >= kJsonPiece) {
-      sink(buffer);
-      buffer.clear();
-    }
+  json::ArrayWriter writer(sink, options);
+  streamRaw(sql, args, [&writer](RowView row) {
+    writer.add(row);
     return true;
   });
-  buffer += ']';
-  sink(buffer);
+  writer.finish();
 }
 
 }  // namespace sonde

@@ -366,6 +366,22 @@ TEST(JsonRow, WritesNoRowsAsAnEmptyArray) {
   EXPECT_EQ(builder.rows().json(), "[]");
 }
 
+TEST(ArrayWriter, LeavesOutARowThatCannotBeWritten) {
+  BlockBuilder builder({{.name = "t"}});
+  builder.text("\xFF").text("a").text("\xFF").text("b");
+  const ResultSet rows = builder.rows();
+  std::string text;
+  const auto sink = [&text](std::string_view piece) { text += piece; };
+  json::ArrayWriter writer(sink, {});
+  EXPECT_THROW(writer.add(rows[0].view()), EncodingError);
+  writer.add(*++rows.begin());
+  EXPECT_THROW(writer.add(rows[2].view()), EncodingError);
+  const Row last = rows[3];
+  writer.add(last);
+  writer.finish();
+  EXPECT_EQ(text, R"([{"t":"a"},{"t":"b"}])");
+}
+
 TEST(TextOut, KeepsTextOverGrowth) {
   TextBuffer buffer;
   std::string expected;
