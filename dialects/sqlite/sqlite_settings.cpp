@@ -184,7 +184,7 @@ std::string runPragma(SqliteHandle& handle, const std::string& sql) {
 }
 
 std::string effectiveValue(SqliteHandle& handle, const Spec& spec) {
-  const std::string answer = runPragma(handle, "PRAGMA " + std::string(spec.name));
+  std::string answer = runPragma(handle, "PRAGMA " + std::string(spec.name));
   if (spec.answer == Answer::Word) return text::lower(answer);
   const auto number = parseInteger(answer);
   if (!number || spec.words.empty()) return answer;

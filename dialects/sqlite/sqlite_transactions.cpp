@@ -9,7 +9,9 @@
 namespace sonde {
 
 SqliteTransactions::~SqliteTransactions() {
-  for (sqlite3_stmt* statement : commands_) sqlite3_finalize(statement);
+  for (sqlite3_stmt* statement : {begin_, beginImmediate_, commit_, rollback_}) {
+    sqlite3_finalize(statement);
+  }
   for (const Savepoint& savepoint : savepoints_) {
     sqlite3_finalize(savepoint.set);
     sqlite3_finalize(savepoint.release);
@@ -50,19 +52,19 @@ void SqliteTransactions::begin(TransactionMode mode) {
                            std::move(details));
   }
   if (mode == TransactionMode::Write) {
-    execute(commands_[BeginImmediate], "BEGIN IMMEDIATE");
+    execute(beginImmediate_, "BEGIN IMMEDIATE");
   } else {
-    execute(commands_[Begin], "BEGIN");
+    execute(begin_, "BEGIN");
   }
 }
 
 void SqliteTransactions::commit() {
   requireActive("commit");
-  execute(commands_[Commit], "COMMIT");
+  execute(commit_, "COMMIT");
 }
 
 void SqliteTransactions::rollback() {
-  if (active()) execute(commands_[Rollback], "ROLLBACK");
+  if (active()) execute(rollback_, "ROLLBACK");
 }
 
 SqliteTransactions::Savepoint& SqliteTransactions::at(int depth) {

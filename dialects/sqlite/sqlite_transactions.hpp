@@ -5,7 +5,6 @@
 // error.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -36,7 +35,6 @@ class SqliteTransactions {
   [[nodiscard]] bool active() const noexcept;
 
  private:
-  enum Command : std::size_t { Begin, BeginImmediate, Commit, Rollback, kCommands };
   /// The three statements of one savepoint depth.
   struct Savepoint {
     sqlite3_stmt* set = nullptr;
@@ -50,7 +48,10 @@ class SqliteTransactions {
   void requireActive(const char* what) const;
 
   SqliteHandle& handle_;
-  std::array<sqlite3_stmt*, kCommands> commands_{};
+  sqlite3_stmt* begin_ = nullptr;
+  sqlite3_stmt* beginImmediate_ = nullptr;
+  sqlite3_stmt* commit_ = nullptr;
+  sqlite3_stmt* rollback_ = nullptr;
   std::vector<Savepoint> savepoints_;
 };
 
