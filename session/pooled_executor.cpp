@@ -143,7 +143,7 @@ void PooledExecutor::executeScript(std::string_view sql) {
   {
     const Lease lease = runtime_->pool().lease(LeaseKind::Write, context_, "script");
     Connection& connection = lease.session().connection();
-    const ConnectionArming arming(connection, context_);
+    const SessionArming arming(lease.session(), context_);
     connection.executeScript(sql);
     if (connection.inTransaction()) {
       connection.rollback();

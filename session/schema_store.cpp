@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "../core/error.hpp"
 #include "thread_identity.hpp"
 
 namespace sonde {
@@ -18,7 +19,7 @@ SchemaStore::SchemaStore(Connection& connection, RelationNames names,
   nextCheckMs_ =
       intervalMs_ > 0 ? coarseNowMs() + intervalMs_ : std::numeric_limits<std::int64_t>::max();
   counter_ = connection.schemaCounter().value_or(0);
-  snapshot_ = readPrivately(connection);
+  snapshot_ = Schema::build(connection.readCatalog(), names_);
   version_ = nextVersion();
 }
 
@@ -28,7 +29,14 @@ std::shared_ptr<const Schema> SchemaStore::current() const {
 }
 
 std::shared_ptr<const Schema> SchemaStore::readPrivately(Connection& connection) const {
-  return Schema::build(connection.readCatalog(), names_);
+  Catalog catalog = connection.readCatalog();
+  if (names_.empty()) return Schema::build(std::move(catalog));
+  try {
+    return Schema::build(catalog, names_);
+  } catch (const ConfigError&) {
+    // The names were right when the database was opened: what they name is gone since.
+    return Schema::build(std::move(catalog));
+  }
 }
 
 std::optional<SchemaChange> SchemaStore::check(Connection& connection, std::int64_t nowMs) {

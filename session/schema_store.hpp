@@ -52,6 +52,7 @@ class SchemaStore {
   /// when another caller's read, begun after this call, found and tells it.
   [[nodiscard]] std::optional<SchemaChange> refresh(Connection& connection);
   /// @return A snapshot of what this connection sees, kept by nobody; for use inside a transaction.
+  /// Relation names of the configuration are left out when what they name is gone.
   [[nodiscard]] std::shared_ptr<const Schema> readPrivately(Connection& connection) const;
   /// @return A version that no snapshot of this process has.
   [[nodiscard]] static std::uint64_t nextVersion() noexcept;

@@ -20,9 +20,20 @@ class Session {
   [[nodiscard]] Connection& connection() const noexcept { return *connection_; }
   [[nodiscard]] StatementCache& statements() noexcept { return statements_; }
 
+  /// Makes the connection obey `context` from now on; null for none. @return What it obeyed before.
+  const Context* obey(const Context* context) {
+    if (context != nullptr) {
+      connection_->arm(*context);
+    } else {
+      connection_->disarm();
+    }
+    return std::exchange(armed_, context);
+  }
+
  private:
   std::unique_ptr<Connection> connection_;
   StatementCache statements_;
+  const Context* armed_ = nullptr;
 };
 
 }  // namespace sonde

@@ -331,8 +331,8 @@ void SessionPool::close() {
     throw PoolTimeout("the database cannot be closed: its connections are " + who);
   }
   closed_.store(true, std::memory_order_release);
-  // The writer, in slot 0, last: the last connection to a SQLite file folds the log into it, which a
-  // reader cannot.
+  // The writer, in slot 0, last: the last connection to a SQLite file folds the log into it, which
+  // a reader cannot.
   for (std::size_t i = slotCount_; i-- > 0;) slots_[i].session.reset();
   for (auto& lane : waiters_) {
     for (Waiter* waiter : lane) waiter->wake.notify_one();

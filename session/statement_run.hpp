@@ -15,25 +15,27 @@
 
 namespace sonde {
 
-/// Makes a connection obey a context while this lives, where there is something to obey.
-class ConnectionArming {
+/// Makes a session obey a context while this lives, where there is something to obey; afterwards it
+/// obeys again what it did before, as when a stream's callback makes calls of its own.
+class SessionArming {
  public:
   /// @throws Timeout or Cancelled at once when the context says so.
-  ConnectionArming(Connection& connection, const Context& context) {
+  SessionArming(Session& session, const Context& context) {
     if (!context.interruptible()) [[likely]]
       return;
     context.check();
-    connection.arm(context);
-    armed_ = &connection;
+    before_ = session.obey(&context);
+    session_ = &session;
   }
-  ConnectionArming(const ConnectionArming&) = delete;
-  ConnectionArming& operator=(const ConnectionArming&) = delete;
-  ~ConnectionArming() {
-    if (armed_ != nullptr) armed_->disarm();
+  SessionArming(const SessionArming&) = delete;
+  SessionArming& operator=(const SessionArming&) = delete;
+  ~SessionArming() {
+    if (session_ != nullptr) session_->obey(before_);
   }
 
  private:
-  Connection* armed_ = nullptr;
+  Session* session_ = nullptr;
+  const Context* before_ = nullptr;
 };
 
 /// What a run gave, for observers.
@@ -49,7 +51,7 @@ class StatementRun {
       : session_(session),
         plan_(plan),
         context_(context),
-        arming_(session.connection(), context),
+        arming_(session, context),
         use_(session.statements().acquire(plan)) {}
 
   /// Binds, and calls `work` with the statement. The arguments live as long as the call.
@@ -71,7 +73,7 @@ class StatementRun {
   Session& session_;
   const query::Plan& plan_;
   const Context& context_;
-  ConnectionArming arming_;
+  SessionArming arming_;
   std::optional<BoundArgs> bound_;  // outlives the statement's reset
   StatementCache::Use use_;
 };

@@ -83,11 +83,11 @@ RawStatementPtr TransactionExecutor::raw(std::string_view sql) {
 
 void TransactionExecutor::executeScript(std::string_view sql) {
   runtime_->requireRawSql();
-  Connection& connection = scope_->use(level_).connection();
+  Session& session = scope_->use(level_);
   const TransactionScope::Running running(*scope_);
   try {
-    const ConnectionArming arming(connection, context_);
-    connection.executeScript(sql);
+    const SessionArming arming(session, context_);
+    session.connection().executeScript(sql);
   } catch (...) {
     scope_->statementFailed();
     throw;

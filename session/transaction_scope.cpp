@@ -23,7 +23,7 @@ TransactionScope::TransactionScope(std::shared_ptr<Runtime> runtime, Transaction
   const LeaseKind kind = mode == TransactionMode::Write ? LeaseKind::Write : LeaseKind::Read;
   lease_.emplace(runtime_->pool().lease(kind, context, labelOf(mode)));
   Connection& connection = lease_->session().connection();
-  const ConnectionArming arming(connection, context);
+  const SessionArming arming(lease_->session(), context);
   connection.begin(mode);
   lease_->markTransaction(true);
   addLevel();

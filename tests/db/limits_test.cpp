@@ -151,5 +151,24 @@ TEST_P(LimitsTest, TwoProcessesWriteSideBySide) {
   EXPECT_EQ(countOf(db, "users"), 3 + 60 + 20);
 }
 
+TEST_P(LimitsTest, ACallInsideAStreamLeavesTheStreamItsDeadline) {
+  const Database db = open();
+  Transaction tx = db.begin();
+  const View hurried = tx.with(Context().timeout(300ms));
+  int rows = 0;
+  const auto took = timed([&] {
+    const auto count = [&](RowView) {
+      if (++rows == 1) static_cast<void>(tx.with(Context().timeout(1h)).sql("SELECT 1"));
+      return true;
+    };
+    EXPECT_THROW(hurried.stream("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+                                " SELECT i FROM n",
+                                {}, count),
+                 Timeout);
+  });
+  EXPECT_GT(rows, 1);
+  EXPECT_LT(took, 10s);
+}
+
 }  // namespace
 }  // namespace sonde

@@ -145,5 +145,15 @@ TEST_P(SchemaChangeTest, WritersBesideAnAlteringProcessNeverFail) {
   EXPECT_NE(db.schema()->table("users").findColumn("extra9"), nullptr);
 }
 
+TEST_P(SchemaChangeTest, NamesOfTheConfigurationMayLoseTheirTable) {
+  static_cast<void>(open(0ms));
+  Config config = configOf(GetParam(), folder_);
+  config.naming.relations["posts"]["user"] = "author";
+  const Database db = Database::open(config);
+  EXPECT_NE(db.schema()->table("posts").findRelation("author"), nullptr);
+  EXPECT_NO_THROW(db.sql("DROP TABLE posts"));
+  EXPECT_EQ(db.schema()->findTable("posts"), nullptr);
+}
+
 }  // namespace
 }  // namespace sonde
