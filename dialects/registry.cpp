@@ -82,7 +82,8 @@ bool isScheme(std::string_view text) noexcept {
   for (std::size_t i = 0; i < known.size(); ++i) {
     details.hint += (i == 0 ? "" : ", ") + known[i];
   }
-  throw ConfigError(message + " (" + details.hint + ")", std::move(details));
+  message += " (" + details.hint + ")";
+  throw ConfigError(message, std::move(details));
 }
 
 }  // namespace

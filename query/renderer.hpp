@@ -29,7 +29,7 @@ class Renderer {
   /// Appends an expression as it is.
   Renderer& expr(const ExprPtr& expr);
   /// Appends an expression, in parentheses unless it is a name, a value or a call.
-  Renderer& operand(const ExprPtr& expr);
+  Renderer& operand(const ExprPtr& whole);
   /// Appends expressions with commas between.
   Renderer& list(const std::vector<ExprPtr>& exprs);
   /// Appends a placeholder for a value that is transformed before it is bound.
@@ -73,14 +73,14 @@ class Renderer {
   void node(const Exists& exists);
   void node(const RawSql& raw);
 
-  void statement(const Select& select);
+  void statement(const Select& query);
   void statement(const Insert& insert);
   void statement(const Update& update);
   void statement(const Delete& deletion);
 
-  void select(const Select& select, bool nested);
-  void items(const Select& select);
-  void from(const Select& select);
+  void select(const Select& query, bool nested);
+  void items(const Select& query);
+  void from(const Select& query);
   void where(const ExprPtr& condition);
   void rows(const Insert& insert);
   void returning(const Table& table, const std::vector<SelectItem>& items);
