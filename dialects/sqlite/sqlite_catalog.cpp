@@ -211,7 +211,7 @@ void CatalogReader::addTable(Source& source, const SqliteRows& row, bool isView)
   if (table.name == "sqlite_stat1") source.hasStatistics = true;
   source.byRowid.emplace(row.integer(0), source.entries.size());
   source.byName.emplace(table.name, source.entries.size());
-  source.entries.push_back(std::move(entry));
+  source.entries.push_back(entry);
   catalog_.tables.push_back(std::move(table));
 }
 
