@@ -39,7 +39,9 @@ std::string readFile(const std::string& path) {
   std::ostringstream text;
   text << in.rdbuf();
   // A folder can be opened, and reads as if it were empty.
-  if (!in.is_open() || std::filesystem::is_directory(path)) throw ConfigError(path + ": the file cannot be read");
+  if (!in.is_open() || std::filesystem::is_directory(path)) {
+    throw ConfigError(path + ": the file cannot be read");
+  }
   return std::move(text).str();
 }
 

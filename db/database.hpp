@@ -31,7 +31,8 @@ class DatabaseView : public View {
   Transaction begin(const TransactionOptions& options = {}) const;
 
   /// Runs `fn(tx)` inside a transaction: committed when it returns, rolled back when it throws.
-  ///   auto id = db.transaction([&](Transaction& tx) { return tx.getRepository("users").insert(…);
+  ///   auto id = db.transaction([&](Transaction& tx) {
+  ///     return tx.getRepository("users").insert({{"name", "Ada"}});
   ///   });
   /// @return What `fn` returned.
   template <std::invocable<Transaction&> Fn>

@@ -104,7 +104,8 @@ TEST_F(ConfigTest, ReadsEveryKeyFromAFile) {
 
 TEST_F(ConfigTest, LaterSourcesWinAndTheUriWinsOverAll) {
   const std::string file = write("app.json", R"({"uri": "sqlite:file.db", "pool": {"readers": 1},
-    "cache": {"statements": 1}, "limits": {"maxResultBytes": 1}, "schema": {"checkIntervalMs": 1}})");
+    "cache": {"statements": 1}, "limits": {"maxResultBytes": 1},
+    "schema": {"checkIntervalMs": 1}})");
   const std::string env = write(".env",
                                 "SONDE_CACHE_STATEMENTS=2\nSONDE_LIMITS_MAX_RESULT_BYTES=2\n"
                                 "SONDE_SCHEMA_CHECK_INTERVAL_MS=2\n");
@@ -256,7 +257,8 @@ TEST_F(ConfigTest, OpensWhatItDescribes) {
   const std::string path = folder_.file("app.db");
   const std::string file =
       write("app.json", R"({"uri": "sqlite:)" + path + R"(", "access": "createIfMissing",
-    "optimization": {"journalMode": "wal"}, "naming": {"relations": {"posts": {"user": "author"}}}})");
+    "optimization": {"journalMode": "wal"},
+    "naming": {"relations": {"posts": {"user": "author"}}}})");
   {
     Config plain;
     plain.uri = "sqlite:" + path;
