@@ -150,7 +150,7 @@ bool encodeTable(Encoder& out, const Table& table) {
     return true;
   });
   out.putUnordered(table.triggers, [](Encoder& item, const Trigger& trigger) {
-    item.put(trigger.name, trigger.timing, trigger.events, trigger.definition);
+    item.put(trigger.name, trigger.timing, trigger.events, trigger.columns, trigger.definition);
     return true;
   });
   return true;

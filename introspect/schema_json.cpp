@@ -176,6 +176,7 @@ class Writer {
     return {{"name", trigger.name},
             {"timing", trigger.timing},
             {"events", names(trigger.events)},
+            {"columns", names(trigger.columns)},
             {"definition", trigger.definition}};
   }
 

@@ -216,7 +216,9 @@ class TableText {
     section("Exclusions", items);
     items.clear();
     for (const Trigger& trigger : table_.triggers) {
-      items.push_back(trigger.name + ": " + trigger.timing + ' ' + joined(trigger.events));
+      const std::string of =
+          trigger.columns.empty() ? std::string() : " of " + inParentheses(trigger.columns);
+      items.push_back(trigger.name + ": " + trigger.timing + ' ' + joined(trigger.events) + of);
     }
     section("Triggers", items);
   }

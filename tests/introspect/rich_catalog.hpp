@@ -52,7 +52,13 @@ inline Table richUsers() {
   users.indexes.push_back(expression);
   users.checks.push_back({"users_check", "email <> ''"});
   users.exclusions.push_back({"users_excl", "EXCLUDE (id WITH =)"});
-  users.triggers.push_back({"users_touch", "AFTER", {"INSERT", "UPDATE"}, "CREATE TRIGGER …"});
+  Trigger touch;
+  touch.name = "users_touch";
+  touch.timing = "AFTER";
+  touch.events = {"INSERT", "UPDATE"};
+  touch.columns = {"email"};
+  touch.definition = "CREATE TRIGGER …";
+  users.triggers.push_back(touch);
   return maker;
 }
 

@@ -47,7 +47,7 @@ TEST(SchemaJson, DescribesATableWithAllItsParts) {
                            "nullsNotDistinct": true}],
     "checks": [{"name": "users_check", "expression": "email <> ''"}],
     "exclusions": [{"name": "users_excl", "definition": "EXCLUDE (id WITH =)"}],
-    "triggers": [{"name": "users_touch", "timing": "AFTER", "events": ["INSERT", "UPDATE"],
+    "triggers": [{"name": "users_touch", "timing": "AFTER", "events": ["INSERT", "UPDATE"], "columns": ["email"],
                   "definition": "CREATE TRIGGER …"}],
     "relations": [{"name": "postsByAuthor", "kind": "hasMany", "schema": "main",
                    "table": "posts", "through": null, "columns": ["id"],

@@ -158,7 +158,7 @@ TEST(SchemaText, GivesATableInFull) {
             "    users_excl: EXCLUDE (id WITH =)\n"
             "\n"
             "  Triggers\n"
-            "    users_touch: AFTER INSERT, UPDATE\n"
+            "    users_touch: AFTER INSERT, UPDATE of (email)\n"
             "\n"
             "  Relations\n"
             "    postsByAuthor: hasMany posts (id) -> (author_id)\n");
