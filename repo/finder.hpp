@@ -21,8 +21,6 @@
 
 namespace sonde {
 
-class Executor;
-
 namespace repo {
 class Access;
 struct FinderPlan;

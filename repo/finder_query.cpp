@@ -253,6 +253,8 @@ std::shared_ptr<const FinderPlan> compileFinder(const TablePlans& plans, const E
   return finder;
 }
 
+namespace {
+
 void checkArguments(const FinderPlan& finder, Args args) {
   const std::uint32_t wanted = finder.spec.argumentCount;
   if (args.size() != wanted) {
@@ -272,8 +274,6 @@ void checkArguments(const FinderPlan& finder, Args args) {
     }
   }
 }
-
-namespace {
 
 // The plan and the arguments of one run. The arguments may point into the filter.
 struct FinderRun {

@@ -26,7 +26,6 @@ struct FinderPlan {
   std::uint64_t madeFor = 0;  ///< TablePlans::id() of what it was compiled for.
   FinderSpec spec;
   bool takesList = false;
-  bool takesPattern = false;
   query::PlanPtr plan;  ///< For arguments without nulls; null where a list is wanted.
   /// For each parameter of the plan the argument it takes, or kTrue or kFalse; empty when the first
   /// is the first, and so on.
@@ -45,8 +44,5 @@ struct FinderPlan {
 /// Runs a finder. @throws ValidationError before any SQL when the arguments do not fit the name.
 [[nodiscard]] FinderResult runFinder(Executor& executor, const TablePlans& plans,
                                      const FinderPlan& finder, Args args);
-
-/// @throws ValidationError when number or kind of the arguments do not fit the name.
-void checkArguments(const FinderPlan& finder, Args args);
 
 }  // namespace sonde::repo

@@ -1,6 +1,7 @@
 #include "table_plans.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <utility>
 
@@ -179,10 +180,6 @@ const query::Plan& TablePlans::checkByKey(const Executor& executor,
   select.sources.push_back({table_, {}, query::JoinKind::None, nullptr});
   select.where = query::both(keyEquals(), rules(operation).check);
   return rawSlot(slot, executor, select);
-}
-
-bool TablePlans::uniqueColumn(std::string_view column) const {
-  return table_->isUnique({std::string(column)});
 }
 
 const query::Plan& TablePlans::byColumn(const Executor& executor, std::string_view column,

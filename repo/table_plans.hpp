@@ -108,8 +108,6 @@ class TablePlans {
   /// @throws SchemaError naming the nearest columns when `column` is no column.
   [[nodiscard]] const query::Plan& byColumn(const Executor& executor, std::string_view column,
                                             bool null, bool limited) const;
-  /// @return Whether at most one row can have a value in this column.
-  [[nodiscard]] bool uniqueColumn(std::string_view column) const;
 
   /// @return The plan kept under `key`, or the one that `make` builds, kept from now on.
   [[nodiscard]] query::PlanPtr shaped(const Executor& executor, std::string_view key,
