@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The demo: makes the sample bookshop, lets sonde look at it, and asks the same of a real database it
-# has never seen. `./dev demo` builds what this needs and runs it with the build folder.
+# The demo: makes the sample bookshop, lets sonde look at it, and asks the same of a real database
+# it has never seen. `./dev demo` builds what this needs and runs it with the build folder.
 set -euo pipefail
 
 build=${1:?usage: examples/demo.sh BUILD_FOLDER}
@@ -57,4 +57,4 @@ if [[ -r $proj ]]; then
   run "$build/sonde" find "$proj" geodetic_crs findManyByNameContaining WGS --limit 5
 fi
 
-step "Done. The bookshop was in $folder and is gone; build/release/sonde --help says what else there is"
+step "Done. The bookshop was in $folder and is gone; $build/sonde --help says what else there is"

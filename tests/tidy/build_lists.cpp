@@ -33,7 +33,12 @@ BuildLists::BuildLists(const std::vector<SourceFile>& files) {
 }
 
 bool BuildLists::names(const std::string& path) const {
-  return positionOf(nearest(parentOf(path)), nameOf(path)) != std::string_view::npos;
+  constexpr auto kNowhere = std::string_view::npos;
+  if (positionOf(nearest(parentOf(path)), nameOf(path)) != kNowhere) return true;
+  const std::string withFolder = nameOf(parentOf(path)) + "/" + nameOf(path);
+  return std::any_of(lists_.begin(), lists_.end(), [&](const auto& list) {
+    return positionOf(list.second, withFolder) != kNowhere;
+  });
 }
 
 bool BuildLists::namesAsInternal(const std::string& path) const {

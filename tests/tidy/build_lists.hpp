@@ -15,7 +15,8 @@ class BuildLists {
  public:
   explicit BuildLists(const std::vector<SourceFile>& files);
 
-  /// Whether the nearest CMakeLists.txt, at or above the file, names it.
+  /// Whether the nearest CMakeLists.txt, at or above the file, names it, or any other one does with
+  /// its folder: "../support/process.cpp".
   [[nodiscard]] bool names(const std::string& path) const;
   /// Whether it does so after INTERNAL: a header that is not installed.
   [[nodiscard]] bool namesAsInternal(const std::string& path) const;

@@ -113,6 +113,16 @@ TEST(FileNames, HelperHeadersOfTestsNeedNotBeListed) {
                   .empty());
 }
 
+TEST(FileNames, MayBeListedByANeighbour) {
+  std::vector<SourceFile> files = {
+      {"tests/CMakeLists.txt", "add_subdirectory(cli)\n"},
+      {"tests/cli/CMakeLists.txt", "sonde_test(cli_test ../support/process.cpp)\n"},
+      {"tests/support/process.cpp", ""}};
+  EXPECT_TRUE(checkFileNames(files).empty());
+  files.push_back({"tests/other/process.cpp", ""});
+  EXPECT_EQ(checkFileNames(files).size(), 1U);
+}
+
 TEST(FileNames, ANameThatEndsLikeAnotherIsNotListedByIt) {
   EXPECT_EQ(checkFileNames({{"core/CMakeLists.txt", "sonde_folder(core SOURCES my_value.cpp)\n"},
                             {"core/my_value.cpp", ""},
