@@ -18,6 +18,9 @@ using Clock = std::chrono::steady_clock;
 constexpr const char* kEndless =
     "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c";
 
+// A deadline that is not over before the statement starts, even on a loaded machine.
+constexpr auto kSoon = 300ms;
+
 constexpr auto kLong = 20s;  // Far more than anything here takes, even under sanitizers.
 
 /// Another process that holds the whole database until this object goes.
@@ -111,7 +114,7 @@ TEST_F(SqliteLocking, DeadlineAndStopTokenEndTheWaitForALock) {
   const LockingProcess other(path_, "BEGIN IMMEDIATE");
   ASSERT_TRUE(other.held());
   const auto start = Clock::now();
-  const Context deadline = Context().timeout(50ms);
+  const Context deadline = Context().timeout(kSoon);
   db->arm(deadline);
   EXPECT_THAT(errorOf([&] { run(*db, "INSERT INTO t VALUES (2)"); }),
               HasSubstr("timeout: the deadline passed"));
@@ -204,7 +207,7 @@ TEST(SqliteDeadline, EndsALongQuery) {
   const auto db = openMemory();
   const auto statement = db->prepare(kEndless, true);
   const auto start = Clock::now();
-  const Context context = Context().timeout(30ms);
+  const Context context = Context().timeout(kSoon);
   db->arm(context);
   EXPECT_THROW((void)statement->fetch(0, 0), Timeout);
   db->disarm();
@@ -256,7 +259,7 @@ TEST(SqliteDeadline, AWriteThatIsStoppedTakesItsTransactionAlong) {
   db->executeScript("CREATE TABLE t (a)");
   db->begin(TransactionMode::Write);
   run(*db, "INSERT INTO t VALUES (1)");
-  const Context context = Context().timeout(20ms);
+  const Context context = Context().timeout(kSoon);
   db->arm(context);
   EXPECT_THROW(run(*db,
                    "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)"
@@ -271,11 +274,11 @@ TEST(SqliteDeadline, AWriteThatIsStoppedTakesItsTransactionAlong) {
 TEST(SqliteDeadline, IsForgottenAfterDisarm) {
   const auto db = openMemory();
   {
-    const Context context = Context().timeout(20ms);
+    const Context context = Context().timeout(kSoon);
     db->arm(context);
     db->disarm();
   }
-  std::this_thread::sleep_for(25ms);
+  std::this_thread::sleep_for(kSoon + 10ms);
   const auto rows = query(*db,
                           "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c"
                           " LIMIT 20000) SELECT count(*) FROM c");
