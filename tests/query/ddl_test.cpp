@@ -122,7 +122,7 @@ TEST(Ddl, PutsTablesThenViewsThenTriggers) {
   view.definition = "SELECT a FROM child";
   Table child = test::plainTable("child", {"a", "b"});
   child.foreignKeys = {keyTo("pair")};
-  child.triggers = {{"tr", "AFTER", {"INSERT"}, "CREATE TRIGGER tr AFTER INSERT ON child"}};
+  child.triggers = {{"tr", "AFTER", {"INSERT"}, "CREATE TRIGGER tr AFTER INSERT ON child", {}}};
   const std::string text = ddl({view, child, pair()});
   const auto at = [&](const char* part) { return text.find(part); };
   EXPECT_LT(at("\"main\".\"pair\" ("), at("\"main\".\"child\" ("));
