@@ -118,8 +118,13 @@ Value Value::typed(std::string text, Type type) {
   return value;
 }
 
-const std::string& Value::text() const {
+const std::string& Value::text() const& {
   if (const auto* text = std::get_if<std::string>(&data_)) return *text;
+  failKind(*this, "text");
+}
+
+std::string Value::text() && {
+  if (auto* text = std::get_if<std::string>(&data_)) return std::move(*text);
   failKind(*this, "text");
 }
 

@@ -20,6 +20,7 @@
 #include <variant>
 #include <vector>
 
+#include "lifetime.hpp"
 #include "type.hpp"
 
 namespace sonde {
@@ -41,6 +42,10 @@ concept IntegerNumber = std::integral<T> && !std::same_as<T, bool> && !std::same
 
 template <class T>
 concept RealNumber = std::same_as<T, float> || std::same_as<T, double>;
+
+template <class T>
+concept TextView =
+    std::same_as<T, std::string_view> || std::same_as<T, std::optional<std::string_view>>;
 
 /// See the file comment. A default-constructed Value is null. Not thread-safe while being assigned;
 /// any number of threads may read one.
@@ -118,21 +123,29 @@ class Value {
   /// all for integers.
   /// @throws ConversionError that says what could not be converted.
   template <class T>
-  [[nodiscard]] T as() const;
+  [[nodiscard]] T as() const&;
+  /// The same on a temporary, which gives no views: they would dangle. Ask for std::string.
+  template <class T>
+  [[nodiscard]] T as() const&& {
+    return static_cast<const Value&>(*this).as<T>();
+  }
+  template <TextView T>
+  T as() const&& = delete;
 
-  /// @return The text of a text value.
+  /// @return The text of a text value; moved out of a temporary.
   /// @throws ConversionError for any other kind.
-  [[nodiscard]] const std::string& text() const;
+  [[nodiscard]] const std::string& text() const& SONDE_LIFETIMEBOUND;
+  [[nodiscard]] std::string text() &&;
   /// @return The items of an array. @throws ConversionError for any other kind.
-  [[nodiscard]] const Array& items() const;
+  [[nodiscard]] const Array& items() const SONDE_LIFETIMEBOUND;
   /// @return The members of an object. @throws ConversionError for any other kind.
-  [[nodiscard]] const Object& members() const;
+  [[nodiscard]] const Object& members() const SONDE_LIFETIMEBOUND;
   /// @return The bytes of a blob. @throws ConversionError for any other kind.
-  [[nodiscard]] const Blob& blob() const;
+  [[nodiscard]] const Blob& blob() const SONDE_LIFETIMEBOUND;
   /// @return The member of this name; nullptr when there is none or this is no object.
-  [[nodiscard]] const Value* find(std::string_view name) const noexcept;
+  [[nodiscard]] const Value* find(std::string_view name) const noexcept SONDE_LIFETIMEBOUND;
 
-  /// @return The JSON form of DESIGN: decimals as text, blobs in base64, NaN and infinities as
+  /// @return The logical JSON form: decimals as text, blobs in base64, NaN and infinities as
   /// text.
   /// @throws EncodingError when a text is not UTF-8.
   [[nodiscard]] nlohmann::json toJson() const;

@@ -27,7 +27,7 @@ template <class Json>
 extern template nlohmann::json jsonOf(const Value& value);
 
 template <class T>
-T Value::as() const {
+T Value::as() const& {
   if constexpr (std::same_as<T, Value>) {
     return *this;
   } else if constexpr (std::same_as<T, nlohmann::json>) {

@@ -42,6 +42,16 @@ static_assert(std::is_constructible_v<Value, signed char>);
 static_assert(std::is_constructible_v<Value, float>);
 static_assert(std::is_nothrow_move_constructible_v<Value>);
 
+// A view of a temporary would dangle.
+template <class V, class T>
+concept Gives = requires(V value) {
+  static_cast<V>(value).template as<T>();
+};
+static_assert(Gives<const Value&, std::string_view>);
+static_assert(!Gives<Value&&, std::string_view>);
+static_assert(!Gives<Value&&, std::optional<std::string_view>>);
+static_assert(Gives<Value&&, std::string>);
+
 TEST(Value, HasTheKindOfWhatItWasMadeFrom) {
   EXPECT_EQ(Value().kind(), Value::Kind::Null);
   EXPECT_EQ(Value(nullptr).kind(), Value::Kind::Null);
@@ -145,7 +155,8 @@ TEST(Value, SpellsScalarsAsText) {
   EXPECT_EQ(Value(-kInfinity).as<std::string>(), "-Infinity");
   EXPECT_THROW(static_cast<void>(Value().as<std::string>()), ConversionError);
   EXPECT_THROW(static_cast<void>(Value(Blob("x")).as<std::string>()), ConversionError);
-  EXPECT_THROW(static_cast<void>(Value(1).as<std::string_view>()), ConversionError);
+  const Value number = 1;
+  EXPECT_THROW(static_cast<void>(number.as<std::string_view>()), ConversionError);
 }
 
 TEST(Value, ReadsSpecialNumbersFromText) {
