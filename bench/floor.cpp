@@ -133,7 +133,7 @@ User makeUser(std::int64_t id) {
   return user;
 }
 
-void makeUsersFile(const std::string& path) {
+void makeUsersFile(const std::string& path, std::int64_t users) {
   RawConnection db(path, true);
   db.run("PRAGMA journal_mode = WAL");
   db.run(
@@ -144,7 +144,7 @@ void makeUsersFile(const std::string& path) {
   sqlite3_stmt* insert = db.prepare(
       "INSERT INTO users (name, email, age, score, active, bio, created_at)"
       " VALUES (?, ?, ?, ?, ?, ?, ?)");
-  for (std::int64_t id = 1; id <= kUsers; ++id) rawInsert(insert, makeUser(id));
+  for (std::int64_t id = 1; id <= users; ++id) rawInsert(insert, makeUser(id));
   db.run("COMMIT");
   db.run("ANALYZE");
   db.run("PRAGMA wal_checkpoint(TRUNCATE)");

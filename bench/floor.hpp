@@ -41,10 +41,8 @@ struct User {
 /// The row number `id` of the benchmark's table, the same every time.
 [[nodiscard]] User makeUser(std::int64_t id);
 
-inline constexpr std::int64_t kUsers = 100'000;
-
-/// Makes the file with table `users` (kUsers rows) at `path`, in WAL.
-void makeUsersFile(const std::string& path);
+/// Makes the file with table `users` of this many rows at `path`, in WAL.
+void makeUsersFile(const std::string& path, std::int64_t users);
 
 // One call each; the sum returned keeps the optimiser from dropping the reads.
 [[nodiscard]] std::uint64_t rawFind(sqlite3_stmt* byId, std::int64_t id, User& out);

@@ -53,22 +53,25 @@ Database openSonde(const std::string& path) {
 /// A number that walks through the table without following its order.
 class Walk {
  public:
+  explicit Walk(std::int64_t users) noexcept : users_(users) {}
   [[nodiscard]] std::int64_t next() noexcept {
-    at_ = (at_ + 48'271) % kUsers;
+    at_ = (at_ + 48'271) % users_;
     return at_ + 1;
   }
 
  private:
+  std::int64_t users_;
   std::int64_t at_ = 0;
 };
 
 /// What both sides work on. The raw connections are used like sonde's: one writes, one reads.
 struct Bench {
-  explicit Bench(const std::string& path)
+  Bench(const std::string& path, std::int64_t count)
       : writer(path, true),
         reader(path, false),
         db(openSonde(path)),
-        users(db.getRepository("users")) {}
+        users(db.getRepository("users")),
+        walk(count) {}
 
   RawConnection writer;
   RawConnection reader;
@@ -112,7 +115,7 @@ std::uint64_t readEvery(const RowView row) {
   return sum;
 }
 
-void addReads(std::vector<Workload>& workloads, Bench& bench) {
+void addReads(std::vector<Workload>& workloads, Bench& bench, std::size_t units) {
   sqlite3_stmt* byId = bench.reader.prepare(select(" FROM users WHERE id = ?").c_str());
   workloads.push_back(
       {"find by primary key", 1.15, 1,
@@ -134,7 +137,6 @@ void addReads(std::vector<Workload>& workloads, Bench& bench) {
 
   sqlite3_stmt* all = bench.reader.prepare(select(" FROM users").c_str());
   const auto scan = [&bench, all] { bench.sum += rawScan(all); };
-  const auto units = static_cast<std::size_t>(kUsers);
   workloads.push_back(
       {"read rows and keep them", 1.3, units, scan, [&bench] { keep(bench.users.findAll()); }, 1});
   workloads.push_back({"read, keep, then read every cell", 0, units, scan,
@@ -282,23 +284,29 @@ void rawCatalog(const std::string& path) {
 
 }  // namespace
 
+// Counting instructions takes some fifty times as long as running, and repeats itself exactly.
+constexpr std::int64_t kUsersTimed = 100'000;
+constexpr std::int64_t kUsersCounted = 5'000;
+
 int runSqliteBench(int argc, char** argv) {
   const TemporaryFolder folder;
+  const bool counting = argc > 1 && std::string_view(argv[1]) == kCountInstructions;
+  const std::int64_t users = counting ? kUsersCounted : kUsersTimed;
   const std::string path = folder.file("users.db");
-  makeUsersFile(path);
+  makeUsersFile(path, users);
   const std::string schemaPath = folder.file("schema.db");
   makeManyTables(schemaPath);
 
-  Bench bench(path);
+  Bench bench(path, users);
   std::vector<User> newUsers;
   std::vector<Record> newRecords;
   for (std::size_t i = 0; i < kWritesInTransaction; ++i) {
-    newUsers.push_back(makeUser(kUsers + 1 + static_cast<std::int64_t>(i)));
+    newUsers.push_back(makeUser(users + 1 + static_cast<std::int64_t>(i)));
     newRecords.push_back(recordOf(newUsers.back()));
   }
 
   std::vector<Workload> workloads;
-  addReads(workloads, bench);
+  addReads(workloads, bench, static_cast<std::size_t>(users));
   addWrites(workloads, bench, newUsers, newRecords);
   addFinders(workloads, bench);
   workloads.push_back(

@@ -109,7 +109,7 @@ int runForCallgrind(const std::vector<Workload>& workloads, std::string_view wan
 
 int listForCallgrind(const std::vector<Workload>& workloads) {
   for (const Workload& workload : workloads) {
-    if (workload.floor) std::printf("%s\n", workload.name.c_str());
+    if (workload.floor) std::printf("%.2f %s\n", workload.budget, workload.name.c_str());
   }
   return 0;
 }
@@ -119,7 +119,7 @@ int listForCallgrind(const std::vector<Workload>& workloads) {
 int runWorkloads(int argc, char** argv, const std::vector<Workload>& workloads) {
   const std::string_view mode = argc > 1 ? argv[1] : "";
   if (mode == "--list") return listForCallgrind(workloads);
-  if (mode == "--instructions" && argc > 2) return runForCallgrind(workloads, argv[2]);
+  if (mode == kCountInstructions && argc > 2) return runForCallgrind(workloads, argv[2]);
 
   // Interleaved at random, so that a slow moment of the machine falls on both sides of a ratio.
   std::vector<std::string> words{argv[0], "--benchmark_enable_random_interleaving=true",

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sonde::bench {
@@ -17,6 +18,9 @@ struct Workload {
   std::function<void()> sonde;
   std::size_t callsForInstructions = 1;  ///< Calls made under callgrind.
 };
+
+/// The first argument of a run under callgrind; the second names the workload and its side.
+inline constexpr std::string_view kCountInstructions = "--instructions";
 
 /// Runs the workloads with Google Benchmark, interleaved, and prints for each the medians, their
 /// ratio and the allocations a unit. `--instructions NAME/SIDE` runs one of them for callgrind
