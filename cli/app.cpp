@@ -20,28 +20,34 @@ constexpr std::string_view kDescription =
     "Looks into any database: its schema, its rows, its relations.\n"
     "URI is sqlite:PATH, or the path of a SQLite file.";
 
+// Many messages end with their hint or with the only problem they list: those are not said twice.
 void printError(const Output& output, std::string_view message, std::string_view hint) {
   output.err << output.terminal.red("sonde: ") << message << '\n';
-  if (!hint.empty()) output.err << "  hint: " << hint << '\n';
+  if (message.find(hint) == std::string_view::npos) output.err << "  hint: " << hint << '\n';
 }
 
 void printValidationProblems(const Output& output, const ValidationError& error) {
   for (const auto& problem : error.problems()) {
+    if (std::string_view(error.what()).find(problem.message) != std::string_view::npos) continue;
     output.err << "  ";
     if (!problem.field.empty()) output.err << problem.field << ": ";
     output.err << problem.message << '\n';
   }
 }
 
-// CLI11 says which word it did not expect; this adds the subcommand it was probably meant to be.
-std::string usageHint(const CLI::App& app, std::span<const std::string> arguments) {
-  if (arguments.empty() || arguments.front().starts_with('-')) return "try 'sonde help'";
+const CLI::App* commandNamed(const CLI::App& app, const std::string& name) {
+  const auto found =
+      app.get_subcommands([&name](const CLI::App* command) { return command->get_name() == name; });
+  return found.empty() ? nullptr : found.front();
+}
+
+std::string usageHint(const CLI::App& app, const std::string& first) {
+  if (first.starts_with('-')) return "try 'sonde help'";
+  if (commandNamed(app, first) != nullptr) return "try 'sonde help " + first + "'";
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
     if (!command->get_group().empty()) names.push_back(command->get_name());
   }
-  const std::string& first = arguments.front();
-  if (std::ranges::find(names, first) != names.end()) return "try 'sonde help " + first + "'";
   const auto near = nearest(first, names);
   return near.empty() ? "try 'sonde help'" : "did you mean 'sonde " + near.front() + "'?";
 }
@@ -77,12 +83,6 @@ std::string helpOn(const CLI::App& app, const CLI::App& topic) {
   return topic.get_formatter()->make_help(&topic, name, CLI::AppFormatMode::Normal);
 }
 
-const CLI::App* commandNamed(const CLI::App& app, const std::string& name) {
-  const auto found =
-      app.get_subcommands([&name](const CLI::App* command) { return command->get_name() == name; });
-  return found.empty() ? nullptr : found.front();
-}
-
 void addHelpCommand(CLI::App& app, const Output& output) {
   CLI::App* help = app.add_subcommand("help", "Say how to use sonde, or one of its commands");
   auto command = std::make_shared<std::string>();
@@ -100,6 +100,11 @@ int dispatch(CLI::App& app, std::span<const std::string> arguments, const Output
     output.out << helpOn(app, app);
     return kSuccess;
   }
+  const std::string& first = arguments.front();
+  if (!first.starts_with('-') && commandNamed(app, first) == nullptr) {
+    printError(output, "there is no command " + quoteForMessage(first), usageHint(app, first));
+    return kUsage;
+  }
   std::vector<std::string> reversed;
   for (const std::string& word : arguments) reversed.insert(reversed.begin(), marked(word));
   try {
@@ -113,7 +118,7 @@ int dispatch(CLI::App& app, std::span<const std::string> arguments, const Output
     output.out << version.what() << '\n';
     return kSuccess;
   } catch (const CLI::ParseError& error) {
-    printError(output, error.what(), usageHint(app, arguments));
+    printError(output, error.what(), usageHint(app, first));
     return kUsage;
   } catch (const ValidationError& error) {
     printError(output, error.what(), error.hint());

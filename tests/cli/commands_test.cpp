@@ -41,7 +41,8 @@ TEST_F(Command, PrintsItsVersion) {
 TEST_F(Command, NamesTheNearestCommand) {
   const auto result = sondeCommand({"shema", "x.db"});
   EXPECT_EQ(result.code, cli::kUsage);
-  EXPECT_THAT(result.err, HasSubstr("schema"));
+  EXPECT_EQ(result.err,
+            "sonde: there is no command \"shema\"\n  hint: did you mean 'sonde schema'?\n");
   EXPECT_TRUE(result.out.empty());
 }
 
@@ -161,6 +162,13 @@ TEST_F(Command, FindNamesWhatIsNearForEveryWrongName) {
   EXPECT_THAT(sondeCommand({"find", path, "people", "findOneByNmae", "x"}).err, HasSubstr("name"));
   EXPECT_THAT(sondeCommand({"find", path, "people", "findOneByName"}).err, HasSubstr("argument"));
   EXPECT_EQ(sondeCommand({"find", path, "people", "findOneByName", "a", "b"}).code, cli::kFailure);
+}
+
+TEST_F(Command, SaysAHintOnce) {
+  const auto result = sondeCommand({"schema", folder_.file("none.db")});
+  const std::size_t first = result.err.find("mode=rwc");
+  ASSERT_NE(first, std::string::npos) << result.err;
+  EXPECT_EQ(result.err.find("mode=rwc", first + 1), std::string::npos) << result.err;
 }
 
 TEST_F(Command, PrintsCsvThatQuotesWhatItMust) {
