@@ -135,6 +135,13 @@ RawStatementPtr PooledExecutor::raw(std::string_view sql) {
     statement = runtime_->rawStatements().learn(sql, lease.session().connection());
   }
   admit(*statement);
+  if (statement->makesTemporary && runtime_->pool().topology().shape != PoolShape::Single) {
+    ErrorDetails details;
+    details.sql = statement->plan.sql;
+    details.hint = "make it and use it inside one transaction";
+    throw Unsupported("a temporary table would be there on one connection only",
+                      std::move(details));
+  }
   return statement;
 }
 

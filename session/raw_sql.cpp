@@ -71,6 +71,7 @@ void findWrittenTable(std::string_view sql, const query::LexerRules& rules, RawS
 
 struct Words {
   std::string first;
+  std::string second;
   bool returning = false;
 };
 
@@ -80,7 +81,11 @@ Words readWords(std::string_view sql, const query::LexerRules& rules) {
   Token token;
   while (lexer.nextSignificant(token)) {
     if (token.kind != TokenKind::Word) continue;
-    if (words.first.empty()) words.first = std::string(token.text);
+    if (words.first.empty()) {
+      words.first = std::string(token.text);
+    } else if (words.second.empty()) {
+      words.second = std::string(token.text);
+    }
     if (text::equalsIgnoreCase(token.text, "RETURNING")) words.returning = true;
   }
   return words;
@@ -110,6 +115,8 @@ RawStatementPtr RawStatements::learn(std::string_view sql, Connection& connectio
   statement->changesSchema =
       isOneOf(words.first, {"CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE", "REINDEX", "ANALYZE"});
   statement->attaches = isOneOf(words.first, {"ATTACH", "DETACH"});
+  statement->makesTemporary =
+      isOneOf(words.first, {"CREATE"}) && isOneOf(words.second, {"TEMP", "TEMPORARY"});
   plan.write = !connection.prepare(plan.sql, false)->readOnly();
   for (auto& name : query::tablesTouched(sql, rules_)) {
     plan.tables.push_back({{}, std::move(name), false});

@@ -25,8 +25,9 @@ namespace sonde {
 /// What is known of one raw statement.
 struct RawStatement {
   query::Plan plan;
-  bool changesSchema = false;  ///< CREATE, ALTER, DROP …
-  bool attaches = false;       ///< ATTACH, DETACH: would hold on one connection only.
+  bool changesSchema = false;   ///< CREATE, ALTER, DROP …
+  bool attaches = false;        ///< ATTACH, DETACH: would hold on one connection only.
+  bool makesTemporary = false;  ///< CREATE TEMP …: there on one connection only.
   std::optional<query::Operation> operation;  ///< Of a statement that writes rows.
   std::string writtenTable;                   ///< Of the same, as named in the text; may be empty.
 };

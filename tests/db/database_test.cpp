@@ -239,6 +239,22 @@ TEST(Database, AppliesAttachmentsToEveryConnection) {
   EXPECT_THROW(db.sql("ATTACH ':memory:' AS third"), Unsupported);
 }
 
+TEST(Database, MakesTemporaryTablesOnlyWhereTheyCanBeUsed) {
+  const TempFolder folder;
+  const Database wal = Database::open(configOf(Home::Wal, folder));
+  EXPECT_THROW(wal.execute("CREATE TEMP TABLE t (a)"), Unsupported);
+  wal.transaction([](Transaction& tx) {
+    tx.execute("CREATE TEMP TABLE t (a)");
+    tx.execute("INSERT INTO t VALUES (1)");
+    EXPECT_EQ(tx.sql("SELECT a FROM t").size(), 1U);
+    tx.rollback();
+  });
+  const Database memory = Database::open("sqlite::memory:");
+  memory.execute("CREATE TEMP TABLE t (a)");
+  memory.execute("INSERT INTO t VALUES (1)");
+  EXPECT_EQ(memory.getRepository("t").count(), 1U);
+}
+
 TEST(Database, IsSharedUntilItsConfigurationChanges) {
   const TempFolder folder;
   Config config = configOf(Home::Wal, folder);
