@@ -4,7 +4,7 @@
 #   sonde_folder(core SOURCES value.cpp HEADERS value.hpp INTERNAL cell_arena.hpp)
 #   sonde_folder(dialects/sqlite SOURCES sqlite_driver.cpp HEADERS …)
 #   sonde_command(MAIN main.cpp SOURCES schema_command.cpp HEADERS schema_command.hpp)
-#   sonde_test(core_test value_test.cpp [LIBRARIES SQLite::SQLite3] [LABELS slow]
+#   sonde_test(core_test value_test.cpp [LIBRARIES SQLite::SQLite3] [LABEL slow]
 #              [SOURCE_DIR] [COMMAND])
 #   sonde_bench(rows_bench rows_bench.cpp [LIBRARIES …])
 #   sonde_example(first_query first_query.cpp)
@@ -97,12 +97,12 @@ function(sonde_command)
   endif()
 endfunction()
 
-# sonde_test(<target> files… [LIBRARIES …] [LABELS …] [SOURCE_DIR] [COMMAND]): a GoogleTest program
-# whose every test is a test of ctest, labelled with the name of its folder. SOURCE_DIR defines
-# SONDE_SOURCE_DIR as the root of the source tree, COMMAND defines SONDE_COMMAND as the path of the
-# built sonde command.
+# sonde_test(<target> files… [LIBRARIES …] [LABEL …] [SOURCE_DIR] [COMMAND]): a GoogleTest program
+# whose every test is a test of ctest, labelled with the name of its folder or with LABEL.
+# SOURCE_DIR defines SONDE_SOURCE_DIR as the root of the source tree, COMMAND defines SONDE_COMMAND
+# as the path of the built sonde command.
 function(sonde_test target)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "SOURCE_DIR;COMMAND" "" "LIBRARIES;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "SOURCE_DIR;COMMAND" "LABEL" "LIBRARIES")
   add_executable(${target} ${arg_UNPARSED_ARGUMENTS})
   sonde_warnings(${target})
   target_link_libraries(${target} PRIVATE
@@ -117,9 +117,13 @@ function(sonde_test target)
     target_compile_definitions(${target} PRIVATE SONDE_COMMAND="$<TARGET_FILE:sonde_command>")
     add_dependencies(${target} sonde_command)
   endif()
-  cmake_path(GET CMAKE_CURRENT_SOURCE_DIR FILENAME folder)
+  # One label only: gtest_discover_tests takes a list of them apart.
+  cmake_path(GET CMAKE_CURRENT_SOURCE_DIR FILENAME label)
+  if(arg_LABEL)
+    set(label ${arg_LABEL})
+  endif()
   gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS "${folder};${arg_LABELS}" TIMEOUT 300)
+    PROPERTIES LABELS ${label} TIMEOUT 300)
 endfunction()
 
 # sonde_bench(<target> files… [LIBRARIES …]): a Google Benchmark program, left in the bench folder
