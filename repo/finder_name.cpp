@@ -69,6 +69,7 @@ class FinderParser {
   bool many_ = false;
   bool first_ = false;
   std::size_t column_ = 0;       // the column that a keyword would apply to
+  std::size_t comparisons_ = 0;  // in the parse so far
   std::size_t columnStart_ = 0;  // where it stands
   std::size_t farthest_ = 0;     // the failure that got farthest explains the error
   State farthestState_ = State::Column;
@@ -219,6 +220,9 @@ bool FinderParser::forEachColumn(std::size_t at, Try attempt) {
 }
 
 // Of columns that fold alike, the one that is written here.
+// Every comparison and every order column is a level of recursion, and the stack has an end.
+constexpr std::size_t kMostParts = 1500;
+
 std::size_t FinderParser::unambiguous(const std::vector<FinderColumns::Entry>& bucket,
                                       std::size_t index, std::size_t at) {
   const std::string& folded = bucket[index].folded;
@@ -271,6 +275,7 @@ bool FinderParser::keyword(std::size_t at) {
         return true;
       }
       spec_.anyOf.back().pop_back();
+      --comparisons_;
     }
     return false;
   };
@@ -288,6 +293,8 @@ bool FinderParser::keyword(std::size_t at) {
 }
 
 void FinderParser::addTest(FinderOp op, bool ignoreCase) {
+  if (comparisons_ == kMostParts) refuse(columnStart_, "has more than 1500 comparisons");
+  ++comparisons_;
   spec_.anyOf.back().push_back({column_, op, ignoreCase, 0});
 }
 
@@ -331,6 +338,7 @@ bool FinderParser::direction(std::size_t at) {
   for (const std::string_view word : {"Desc", "Asc", ""}) {
     if (!text_.hasWord(at, word)) continue;
     const std::size_t after = at + word.size();
+    if (spec_.orderBy.size() == kMostParts) refuse(at, "orders by more than 1500 columns");
     spec_.orderBy.push_back({column, word == "Desc"});
     if (after == text_.size() || orderColumn(after)) return true;
     spec_.orderBy.pop_back();

@@ -353,6 +353,17 @@ TEST(FinderName, KeepsHostileTextOutOfMessagesAsItIs) {
   EXPECT_EQ(message.find('\n'), std::string::npos);
 }
 
+TEST(FinderName, RefusesMorePartsThanTheStackHasRoomFor) {
+  std::string tests = "findByName";
+  std::string orders = "findAllOrderByName";
+  for (int i = 0; i < 20'000; ++i) {
+    tests += "OrName";
+    orders += "Name";
+  }
+  EXPECT_THAT(error(tests), testing::HasSubstr("more than 1500 comparisons"));
+  EXPECT_THAT(error(orders), testing::HasSubstr("more than 1500 columns"));
+}
+
 TEST(FinderName, ReadsAnyNameOfTenThousandCharactersInBoundedTime) {
   std::vector<std::string> columns;
   for (int length = 1; length <= 400; ++length) {
