@@ -15,6 +15,9 @@ namespace {
 enum class State : std::uint8_t { Column, Keyword, Link, OrderColumn, Direction };
 constexpr std::size_t kStates = 5;
 
+// Every comparison and every order column is a level of recursion, and the stack has an end.
+constexpr std::size_t kMostParts = 1500;
+
 class FinderParser {
  public:
   FinderParser(std::string_view name, const Table& table)
@@ -220,9 +223,6 @@ bool FinderParser::forEachColumn(std::size_t at, Try attempt) {
 }
 
 // Of columns that fold alike, the one that is written here.
-// Every comparison and every order column is a level of recursion, and the stack has an end.
-constexpr std::size_t kMostParts = 1500;
-
 std::size_t FinderParser::unambiguous(const std::vector<FinderColumns::Entry>& bucket,
                                       std::size_t index, std::size_t at) {
   const std::string& folded = bucket[index].folded;
@@ -293,7 +293,9 @@ bool FinderParser::keyword(std::size_t at) {
 }
 
 void FinderParser::addTest(FinderOp op, bool ignoreCase) {
-  if (comparisons_ == kMostParts) refuse(columnStart_, "has more than 1500 comparisons");
+  if (comparisons_ == kMostParts) {
+    refuse(columnStart_, "has more than " + std::to_string(kMostParts) + " comparisons");
+  }
   ++comparisons_;
   spec_.anyOf.back().push_back({column_, op, ignoreCase, 0});
 }
@@ -338,7 +340,9 @@ bool FinderParser::direction(std::size_t at) {
   for (const std::string_view word : {"Desc", "Asc", ""}) {
     if (!text_.hasWord(at, word)) continue;
     const std::size_t after = at + word.size();
-    if (spec_.orderBy.size() == kMostParts) refuse(at, "orders by more than 1500 columns");
+    if (spec_.orderBy.size() == kMostParts) {
+      refuse(at, "orders by more than " + std::to_string(kMostParts) + " columns");
+    }
     spec_.orderBy.push_back({column, word == "Desc"});
     if (after == text_.size() || orderColumn(after)) return true;
     spec_.orderBy.pop_back();

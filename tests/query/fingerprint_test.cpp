@@ -5,29 +5,14 @@
 #include <utility>
 #include <vector>
 
+#include "engine_rules.hpp"
+
 namespace sonde::query {
 namespace {
 
-LexerRules sqlite() {
-  LexerRules rules;
-  rules.backtickIdentifiers = rules.bracketIdentifiers = true;
-  rules.namedParameters = rules.numberedParameters = true;
-  return rules;
-}
-
-LexerRules postgres() {
-  LexerRules rules;
-  rules.dollarQuotes = rules.escapeStrings = rules.nestedComments = true;
-  rules.dollarParameters = true;
-  return rules;
-}
-
-LexerRules mysql() {
-  LexerRules rules;
-  rules.backtickIdentifiers = rules.doubleQuoteStrings = true;
-  rules.backslashEscapes = rules.hashComments = true;
-  return rules;
-}
+using test::mysql;
+using test::postgres;
+using test::sqlite;
 
 TEST(NormalizedSql, HasItsValuesTakenOut) {
   const std::vector<std::pair<std::string, std::string>> cases = {

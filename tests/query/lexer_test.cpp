@@ -9,8 +9,14 @@
 #include <utility>
 #include <vector>
 
+#include "engine_rules.hpp"
+
 namespace sonde::query {
 namespace {
+
+using test::mysql;
+using test::postgres;
+using test::sqlite;
 
 using Kinds = std::vector<std::pair<TokenKind, std::string>>;
 
@@ -28,27 +34,6 @@ Token first(std::string_view sql, const LexerRules& rules) {
   Token token;
   EXPECT_TRUE(lexer.next(token));
   return token;
-}
-
-LexerRules sqlite() {
-  LexerRules rules;
-  rules.backtickIdentifiers = rules.bracketIdentifiers = true;
-  rules.namedParameters = rules.numberedParameters = true;
-  return rules;
-}
-
-LexerRules mysql() {
-  LexerRules rules;
-  rules.backtickIdentifiers = rules.doubleQuoteStrings = true;
-  rules.backslashEscapes = rules.hashComments = true;
-  return rules;
-}
-
-LexerRules postgres() {
-  LexerRules rules;
-  rules.dollarQuotes = rules.escapeStrings = rules.nestedComments = true;
-  rules.dollarParameters = true;
-  return rules;
 }
 
 TEST(Lexer, CutsAStatement) {

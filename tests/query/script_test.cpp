@@ -5,15 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "engine_rules.hpp"
+
 namespace sonde::query {
 namespace {
 
-LexerRules sqlite() {
-  LexerRules rules;
-  rules.backtickIdentifiers = rules.bracketIdentifiers = true;
-  rules.namedParameters = rules.numberedParameters = true;
-  return rules;
-}
+using test::sqlite;
 
 std::vector<std::string> parts(std::string_view sql) {
   std::vector<std::string> found;
