@@ -4,6 +4,7 @@
 // only good for being destroyed; it never reconnects by itself.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,13 +12,32 @@
 #include <string_view>
 #include <vector>
 
+#include "../core/arg.hpp"
 #include "../core/context.hpp"
+#include "../core/function_ref.hpp"
 #include "../introspect/schema.hpp"
 #include "statement.hpp"
 
 namespace sonde {
 
 enum class TransactionMode : std::uint8_t { Read, Write };
+
+/// How much a transaction may see of others; `Default` is what the engine begins by itself.
+enum class Isolation : std::uint8_t { Default, ReadCommitted, RepeatableRead, Serializable };
+
+/// How a transaction begins. Implicit from its mode.
+struct BeginOptions {
+  BeginOptions(TransactionMode wanted = TransactionMode::Write) noexcept : mode(wanted) {}
+  TransactionMode mode;
+  Isolation isolation = Isolation::Default;
+  bool deferrable = false;  ///< PostgreSQL: a serializable read that waits rather than fails.
+};
+
+/// A message that another session sent to a channel.
+struct Notification {
+  std::string channel;
+  std::string payload;
+};
 
 /// A setting that was asked for, and what the engine made of it.
 struct SettingReport {
@@ -41,8 +61,10 @@ class Connection {
   /// Runs statements separated by semicolons, without parameters, discarding rows.
   virtual void executeScript(std::string_view sql) = 0;
 
-  /// Begins a transaction. SQLite: BEGIN for Read, BEGIN IMMEDIATE for Write.
-  virtual void begin(TransactionMode mode) = 0;
+  /// Begins a transaction. SQLite: BEGIN for Read, BEGIN IMMEDIATE for Write. Servers: START
+  /// TRANSACTION with what the options say, and the armed context's settings for its length.
+  /// @throws Unsupported for an isolation or deferral that the engine does not have.
+  virtual void begin(const BeginOptions& options) = 0;
   virtual void commit() = 0;
   /// Rolls back; a transaction that the engine already ended is no error.
   virtual void rollback() = 0;
@@ -52,8 +74,9 @@ class Connection {
   virtual void rollbackToSavepoint(int depth) = 0;
   [[nodiscard]] virtual bool inTransaction() const noexcept = 0;
 
-  /// Makes the statements that follow obey deadline and stop token, until disarm(). The context
-  /// must outlive the arming.
+  /// Makes the statements that follow obey deadline and stop token, until disarm(), and run under
+  /// the context's settings where Capabilities::sessionSettings. The context must outlive the
+  /// arming.
   virtual void arm(const Context& context) = 0;
   virtual void disarm() noexcept = 0;
   /// Stops the running statement from another thread. Thread-safe.
@@ -70,6 +93,38 @@ class Connection {
   /// @return A number that changes with every schema change, where the engine keeps one cheaply
   /// (SQLite: the sum of PRAGMA schema_version over the attached databases); empty elsewhere.
   [[nodiscard]] virtual std::optional<std::uint64_t> schemaCounter() = 0;
+
+  /// Asks the engine for a sign of life, where it may have gone without a word.
+  /// @return Whether it answered within `timeout`; a connection that did not is broken.
+  [[nodiscard]] virtual bool ping(std::chrono::milliseconds timeout) noexcept;
+  /// Makes the session as it was when it opened: settings, temporary tables, locks, channels.
+  /// Prepared statements stay. Called before a connection that ran raw SQL goes to somebody else.
+  virtual void resetState() {}
+
+  /// Inserts many rows the fastest way the engine has (PostgreSQL: COPY; MariaDB: array binding).
+  /// Outside a transaction all or none are stored. `next` gives the values of a row in the order
+  /// of `columns`, and an empty list at the end; they are read before it is called again.
+  /// @return The rows inserted. @throws Unsupported unless Capabilities::bulkInsert.
+  virtual std::uint64_t bulkInsert(const Table& table, const std::vector<std::string>& columns,
+                                   FunctionRef<Args()> next);
+
+  /// Takes the lock of this name, which one session of the whole server holds at a time, until
+  /// unlock() or the session's end. @return False when another held it all the time.
+  /// @throws Unsupported unless Capabilities::namedLocks.
+  [[nodiscard]] virtual bool lock(std::string_view name, std::chrono::milliseconds timeout);
+  /// Gives a lock of this session back; one that it does not hold is no error.
+  virtual void unlock(std::string_view name);
+
+  /// Hears the messages sent to a channel from now on. @throws Unsupported unless
+  /// Capabilities::notifications.
+  virtual void listen(std::string_view channel);
+  virtual void unlisten(std::string_view channel);
+  /// Waits for a message. @return The oldest one; empty when none came within `timeout`, or after
+  /// interrupt().
+  [[nodiscard]] virtual std::optional<Notification> waitForNotification(
+      std::chrono::milliseconds timeout);
+  /// Sends a message to a channel: at once, or with the commit of the running transaction.
+  virtual void notify(std::string_view channel, std::string_view payload);
 
   /// @return What was asked of this connection as it opened, and what holds.
   [[nodiscard]] virtual std::vector<SettingReport> settings() = 0;

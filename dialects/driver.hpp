@@ -42,6 +42,8 @@ struct DriverOptions {
   /// Settings by the engine's own names, applied to every connection that needs them and read back.
   std::vector<std::pair<std::string, std::string>> settings;
   std::size_t maxReaders = 4;  ///< Read connections beside the writer, where the engine allows it.
+  std::size_t poolSize = 8;    ///< Connections to a server.
+  std::chrono::milliseconds connectTimeout{10'000};  ///< To a server, for each host tried.
   Logger logger;
 };
 

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <vector>
 
 #include "../core/arg.hpp"
 #include "../core/columns.hpp"
@@ -34,6 +36,13 @@ class Statement {
   /// @param maxRows Stops after this many rows; 0 for all.
   /// @throws ResultTooLarge when the rows exceed `maxBytes` (0: no limit).
   [[nodiscard]] virtual BlockPtr fetch(std::size_t maxRows, std::size_t maxBytes) = 0;
+
+  /// Runs once for each list of arguments, as bind() and fetch() in turn would, and resets. An
+  /// engine with a pipeline sends them together, which saves a round trip for each.
+  /// @return A block for each, in order. @throws What the first that failed throws; outside a
+  /// transaction what the ones before it wrote stays.
+  [[nodiscard]] virtual std::vector<BlockPtr> fetchEach(std::span<const Args> batch,
+                                                        std::size_t maxBytes);
 
   /// Runs to the end and discards rows. @return The rows changed.
   virtual std::uint64_t run() = 0;

@@ -31,16 +31,16 @@ std::span<const Value> itemsOf(const Arg& list) {
 
 }  // namespace
 
-std::string jsonList(const Arg& list) {
+std::string jsonList(std::span<const Value> items) {
   nlohmann::json array = nlohmann::json::array();
-  for (const Value& item : itemsOf(list)) {
+  for (const Value& item : items) {
     if (!item.isNull()) array.push_back(jsonItem(item));
   }
   return array.dump();
 }
 
 std::string bindText(const Slot& slot, const Arg& arg, const SqlCompiler& compiler) {
-  if (slot.transform == BindTransform::JsonList) return jsonList(arg);
+  if (slot.transform == BindTransform::List) return compiler.bindList(itemsOf(arg));
   switch (arg.kind()) {
     case Arg::Kind::Text:
       return compiler.bindPattern(slot.transform, slot.ignoreCase, arg.text());

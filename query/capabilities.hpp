@@ -18,6 +18,13 @@ struct Capabilities {
   bool lastInsertId = false;     ///< The key of the last row without RETURNING.
   bool multiRowInsertIsFaster = false;
   bool sessionSettings = false;  ///< SET LOCAL.
+  bool bulkInsert = false;       ///< Connection::bulkInsert.
+  bool pipeline = false;         ///< Statement::fetchEach takes fewer round trips than rows.
+  bool namedLocks = false;       ///< Connection::lock.
+  bool notifications = false;    ///< Connection::listen and notify.
+  /// A statement that fails inside a transaction spoils it: only a rollback, or one to a savepoint
+  /// set before, makes it usable again.
+  bool errorSpoilsTransaction = false;
   std::size_t maxParameters = 999;
 };
 

@@ -5,6 +5,7 @@
 
 #include "../core/error.hpp"
 #include "../core/suggest.hpp"
+#include "bind_text.hpp"
 #include "lexer.hpp"
 #include "pattern.hpp"
 #include "renderer.hpp"
@@ -47,6 +48,10 @@ const query::LexerRules& SqlCompiler::lexerRules() const noexcept {
 // LIKE with `\` as escape, which is what renderMatch asks for.
 std::string SqlCompiler::bindPattern(BindTransform transform, bool, std::string_view text) const {
   return query::likePattern(transform, text);
+}
+
+std::string SqlCompiler::bindList(std::span<const Value> items) const {
+  return query::jsonList(items);
 }
 
 std::string SqlCompiler::tableName(const Table& table) const {

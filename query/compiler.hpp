@@ -5,6 +5,7 @@
 // values are placeholders only, except DDL defaults, which are the catalog's own text.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -45,6 +46,9 @@ class SqlCompiler {
   /// @throws ValidationError when the engine cannot match such a text.
   [[nodiscard]] virtual std::string bindPattern(query::BindTransform transform, bool ignoreCase,
                                                 std::string_view text) const;
+  /// @return The text to bind for a list that is one parameter: a JSON array, nulls left out.
+  /// @throws ValidationError when the engine cannot take such a value in a list.
+  [[nodiscard]] virtual std::string bindList(std::span<const Value> items) const;
 
  protected:
   // Hooks; see the .cpp for what the base renders. `out` is the renderer of one statement.

@@ -20,7 +20,7 @@ enum class BindTransform : std::uint8_t {
   StartsWith,  ///< Plain text to a pattern.
   EndsWith,
   Contains,
-  JsonList,  ///< A list argument to one JSON array text.
+  List,  ///< A list argument to the one text that the engine takes for it.
 };
 
 /// The source of one placeholder's value.

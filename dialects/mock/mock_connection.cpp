@@ -50,8 +50,8 @@ void MockConnection::executeScript(std::string_view sql) {
   }
 }
 
-void MockConnection::begin(TransactionMode mode) {
-  run(mode == TransactionMode::Write ? "BEGIN IMMEDIATE" : "BEGIN", {});
+void MockConnection::begin(const BeginOptions& options) {
+  run(options.mode == TransactionMode::Write ? "BEGIN IMMEDIATE" : "BEGIN", {});
   inTransaction_ = true;
 }
 

@@ -22,7 +22,7 @@ class MockConnection : public Connection {
   [[nodiscard]] std::unique_ptr<Statement> prepare(std::string_view sql, bool persistent) override;
   void executeScript(std::string_view sql) override;
 
-  void begin(TransactionMode mode) override;
+  void begin(const BeginOptions& options) override;
   void commit() override;
   void rollback() override;
   void savepoint(int depth) override;

@@ -19,7 +19,7 @@ const Capabilities& MockCompiler::capabilities() const noexcept {
 
 void MockCompiler::renderInArray(query::Renderer& out, const query::InArray& in) const {
   out.operand(in.subject).sql(" = ANY(");
-  out.transformed(in.list, query::BindTransform::JsonList).sql(")");
+  out.transformed(in.list, query::BindTransform::List).sql(")");
 }
 
 const MockDialect& MockDialect::instance() noexcept {

@@ -81,7 +81,7 @@ void SqliteCompiler::renderMatch(Renderer& out, const query::Match& match) const
 // subject IN (SELECT value FROM json_each(?))
 void SqliteCompiler::renderInArray(Renderer& out, const query::InArray& in) const {
   out.operand(in.subject).sql(" IN (SELECT value FROM json_each(");
-  out.transformed(in.list, query::BindTransform::JsonList).sql("))");
+  out.transformed(in.list, query::BindTransform::List).sql("))");
 }
 
 // "name" DESC: nulls come first ascending and last descending by themselves

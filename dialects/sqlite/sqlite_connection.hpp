@@ -29,7 +29,7 @@ class SqliteConnection final : public Connection {
   [[nodiscard]] std::unique_ptr<Statement> prepare(std::string_view sql, bool persistent) override;
   void executeScript(std::string_view sql) override;
 
-  void begin(TransactionMode mode) override { transactions_.begin(mode); }
+  void begin(const BeginOptions& options) override { transactions_.begin(options); }
   void commit() override { transactions_.commit(); }
   void rollback() override { transactions_.rollback(); }
   void savepoint(int depth) override { transactions_.savepoint(depth); }

@@ -44,14 +44,16 @@ void SqliteTransactions::execute(sqlite3_stmt*& statement, const char* sql) {
   if (code != SQLITE_DONE) handle_.fail(result == SQLITE_OK ? code : result, sql);
 }
 
-void SqliteTransactions::begin(TransactionMode mode) {
+void SqliteTransactions::begin(const BeginOptions& options) {
+  // Every transaction of SQLite is serializable, so each level that is asked for is given.
+  if (options.deferrable) throw Unsupported("SQLite has no deferrable transactions");
   if (active()) {
     ErrorDetails details;
     details.sqlState = "25001";
     throw TransactionError("a transaction is open already; use a savepoint inside it", false,
                            std::move(details));
   }
-  if (mode == TransactionMode::Write) {
+  if (options.mode == TransactionMode::Write) {
     execute(beginImmediate_, "BEGIN IMMEDIATE");
   } else {
     execute(begin_, "BEGIN");

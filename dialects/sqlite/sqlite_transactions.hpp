@@ -26,7 +26,7 @@ class SqliteTransactions {
   SqliteTransactions(const SqliteTransactions&) = delete;
   SqliteTransactions& operator=(const SqliteTransactions&) = delete;
 
-  void begin(TransactionMode mode);
+  void begin(const BeginOptions& options);
   void commit();
   void rollback();
   void savepoint(int depth);

@@ -54,7 +54,7 @@ TEST(JsonLists, HoldTheValuesWithoutNulls) {
                                      std::numeric_limits<std::int64_t>::min()};
   EXPECT_EQ(jsonList(values), R"([1,"a\"b",true,0.1,"1.50",-9223372036854775808])");
   const Value array = Value::array({1, 2});
-  EXPECT_EQ(jsonList(array), "[1,2]");
+  EXPECT_EQ(jsonList(array.items()), "[1,2]");
   EXPECT_EQ(jsonList(std::vector<Value>{}), "[]");
 }
 
@@ -63,7 +63,13 @@ TEST(JsonLists, RefuseWhatJsonCannotSay) {
   EXPECT_THROW((void)jsonList(std::vector<Value>{std::numeric_limits<double>::infinity()}),
                ValidationError);
   EXPECT_THROW((void)jsonList(std::vector<Value>{"\xff"}), EncodingError);
-  EXPECT_THROW((void)jsonList(1), ValidationError);
+}
+
+TEST(BindText, RefusesASingleValueWhereAListIsWanted) {
+  Slot slot;
+  slot.transform = BindTransform::List;
+  EXPECT_EQ(bindText(slot, std::vector<Value>{1, 2}, MockDialect::instance().compiler()), "[1,2]");
+  EXPECT_THROW((void)bindText(slot, 1, MockDialect::instance().compiler()), ValidationError);
 }
 
 }  // namespace

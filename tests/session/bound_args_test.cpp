@@ -74,7 +74,7 @@ TEST_F(BoundArgsTest, TakesClaimsFromTheContextAndRefusesToGoWithout) {
 
 TEST_F(BoundArgsTest, MakesPatternsAndJsonLists) {
   slot(0, query::BindTransform::Contains, true);
-  slot(1, query::BindTransform::JsonList);
+  slot(1, query::BindTransform::List);
   slot(2, query::BindTransform::StartsWith);
   const std::vector<Value> list{Value(1), Value("a\"b"), Value()};
   const Args args = resolve({"x", list, nullptr});
@@ -88,7 +88,7 @@ TEST_F(BoundArgsTest, RefusesWhatAPatternOrListCannotBe) {
   slot(0, query::BindTransform::Like);
   EXPECT_THROW(static_cast<void>(resolve({true})), ValidationError);
   plan_.slots.clear();
-  slot(0, query::BindTransform::JsonList);
+  slot(0, query::BindTransform::List);
   EXPECT_THROW(static_cast<void>(resolve({5})), ValidationError);
   EXPECT_THROW(static_cast<void>(resolve({})), ValidationError);
 }

@@ -61,7 +61,7 @@ class FakeConnection final : public Connection {
     return std::make_unique<FakeStatement>(world_, std::string(sql));
   }
   void executeScript(std::string_view) override {}
-  void begin(TransactionMode) override { inTransaction_ = true; }
+  void begin(const BeginOptions&) override { inTransaction_ = true; }
   void commit() override { inTransaction_ = false; }
   void rollback() override {
     ++world_.rollbacks;
