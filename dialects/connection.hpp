@@ -93,6 +93,11 @@ class Connection {
   /// @return A number that changes with every schema change, where the engine keeps one cheaply
   /// (SQLite: the sum of PRAGMA schema_version over the attached databases); empty elsewhere.
   [[nodiscard]] virtual std::optional<std::uint64_t> schemaCounter() = 0;
+  /// @return A hash over the catalog's static parts (names, types, keys, not row estimates), which
+  /// the server computes in one statement; empty where the engine keeps a counter or has no way.
+  /// It costs milliseconds, so it is asked only at the interval that `schema.watchIntervalMs` sets,
+  /// outside transactions.
+  [[nodiscard]] virtual std::optional<std::uint64_t> schemaHash() { return std::nullopt; }
 
   /// Asks the engine for a sign of life, where it may have gone without a word.
   /// @return Whether it answered within `timeout`; a connection that did not is broken.
