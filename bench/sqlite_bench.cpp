@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "../tests/support/temporary_folder.hpp"
 #include "floor.hpp"
 #include "workload.hpp"
 
@@ -18,23 +19,6 @@ constexpr std::size_t kWritesInTransaction = 1000;
 
 /// Thrown out of a transaction so that the table stays as it was.
 struct Undo {};
-
-/// A folder that goes away with the program.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sonde-bench-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a folder");
-    path_ = pattern;
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  [[nodiscard]] std::string file(const char* name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// Keeps a result alive as far as the optimiser can tell.
 template <class T>
@@ -289,7 +273,7 @@ constexpr std::int64_t kUsersTimed = 100'000;
 constexpr std::int64_t kUsersCounted = 5'000;
 
 int runSqliteBench(int argc, char** argv) {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const bool counting = argc > 1 && std::string_view(argv[1]) == kCountInstructions;
   const std::int64_t users = counting ? kUsersCounted : kUsersTimed;
   const std::string path = folder.file("users.db");

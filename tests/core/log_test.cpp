@@ -13,6 +13,8 @@
 #include <thread>
 #include <vector>
 
+#include "../support/temporary_folder.hpp"
+
 namespace sonde {
 namespace {
 
@@ -21,16 +23,7 @@ namespace fs = std::filesystem;
 /// A folder of its own for each test, removed at its end.
 class LogFile : public ::testing::Test {
  protected:
-  LogFile() {
-    std::string pattern = (fs::temp_directory_path() / "sonde-log-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-  }
-  ~LogFile() override {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-  }
-
-  [[nodiscard]] std::string path() const { return (folder_ / "sonde.log").string(); }
+  [[nodiscard]] std::string path() const { return folder_.file("sonde.log"); }
 
   [[nodiscard]] static std::vector<std::string> lines(const std::string& path) {
     std::ifstream file(path);
@@ -39,7 +32,7 @@ class LogFile : public ::testing::Test {
     return result;
   }
 
-  fs::path folder_;
+  test::TemporaryFolder folder_;
 };
 
 struct Collected {
@@ -165,7 +158,7 @@ TEST_F(LogFile, RotatesAndKeepsAsManyFilesAsAsked) {
     for (int i = 0; i < 100; ++i) logger.log(LogLevel::Info, "line " + std::to_string(i));
   }
   std::size_t files = 0;
-  for (const auto& entry : fs::directory_iterator(folder_)) {
+  for (const auto& entry : fs::directory_iterator(folder_.path())) {
     EXPECT_LE(entry.file_size(), 1000U);
     ++files;
   }
@@ -200,10 +193,10 @@ TEST_F(LogFile, IsReadableAtOnceFromInfoUpwards) {
 
 TEST_F(LogFile, ThatCannotBeOpenedIsAConfigError) {
   try {
-    const Logger logger({.level = LogLevel::Info, .file = folder_.string()});
+    const Logger logger({.level = LogLevel::Info, .file = folder_.path().string()});
     FAIL() << "expected a ConfigError";
   } catch (const ConfigError& error) {
-    EXPECT_NE(std::string(error.what()).find(folder_.string()), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find(folder_.path().string()), std::string::npos);
   }
   EXPECT_THROW(Logger({.level = LogLevel::Info, .file = path(), .maxFileBytes = 0}), ConfigError);
 }

@@ -20,7 +20,7 @@ class ChangeSetTest : public testing::Test {
   }
   static Record named(const char* name) { return {{"name", name}}; }
 
-  TempFolder folder_;
+  TemporaryFolder folder_;
   Database db_;
   std::vector<ChangeSet> heard_;
 };

@@ -53,7 +53,7 @@ class ConfigTest : public testing::Test {
     }
   }
 
-  TempFolder folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(ConfigTest, ReadsEveryKeyFromAFile) {

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 class DatabaseTest : public testing::TestWithParam<Home> {
  protected:
   [[nodiscard]] Database open() const { return Database::open(configOf(GetParam(), folder_)); }
-  TempFolder folder_;
+  TemporaryFolder folder_;
 };
 
 INSTANTIATE_TEST_SUITE_P(Every, DatabaseTest,
@@ -191,7 +191,7 @@ TEST_P(DatabaseTest, OutlivesItsHandleThroughARepository) {
 }
 
 TEST(Database, CreatesNothingUnlessAsked) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string path = folder.file("missing.db");
   EXPECT_THROW(static_cast<void>(Database::open("sqlite:" + path)), ConnectionError);
   EXPECT_FALSE(std::filesystem::exists(path));
@@ -200,7 +200,7 @@ TEST(Database, CreatesNothingUnlessAsked) {
 }
 
 TEST(Database, RefusesWhatIsNotADatabase) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   std::ofstream(folder.file("noise.db")) << std::string(8192, 'x');
   EXPECT_THROW(static_cast<void>(Database::open("sqlite:" + folder.file("noise.db"))),
                ConnectionError);
@@ -211,7 +211,7 @@ TEST(Database, RefusesWhatIsNotADatabase) {
 
 TEST(Database, ReadOnlyReadsAndRefusesToWrite) {
   for (const Home home : {Home::Wal, Home::RollbackJournal}) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     { makeUsers(Database::open(configOf(home, folder)), 2); }
     Config config;
     config.uri = "sqlite:" + folder.file("app.db");
@@ -224,7 +224,7 @@ TEST(Database, ReadOnlyReadsAndRefusesToWrite) {
 }
 
 TEST(Database, AppliesAttachmentsToEveryConnection) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   Config other = configOf(Home::Wal, folder);
   other.uri = "sqlite:" + folder.file("other.db");
   { makeUsers(Database::open(other), 3); }
@@ -240,7 +240,7 @@ TEST(Database, AppliesAttachmentsToEveryConnection) {
 }
 
 TEST(Database, MakesTemporaryTablesOnlyWhereTheyCanBeUsed) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const Database wal = Database::open(configOf(Home::Wal, folder));
   EXPECT_THROW(wal.execute("CREATE TEMP TABLE t (a)"), Unsupported);
   wal.transaction([](Transaction& tx) {
@@ -256,7 +256,7 @@ TEST(Database, MakesTemporaryTablesOnlyWhereTheyCanBeUsed) {
 }
 
 TEST(Database, IsSharedUntilItsConfigurationChanges) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   Config config = configOf(Home::Wal, folder);
   const Database first = Database::shared(config);
   makeUsers(first);
@@ -281,7 +281,7 @@ TEST(Database, IsSharedUntilItsConfigurationChanges) {
 }
 
 TEST(Database, AClosedSharedInstanceIsReplaced) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const Config config = configOf(Home::Memory, folder);
   Database::shared(config).close();
   EXPECT_FALSE(Database::shared(config).closed());

@@ -1,4 +1,4 @@
-// What tests of the façade share: a folder of their own, databases of every kind of pool, and
+// What tests of the façade share: databases of every kind of pool, and
 // another process that works on the same file.
 #pragma once
 
@@ -8,33 +8,16 @@
 
 #include <cstdint>
 #include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <string_view>
 
 #include <sonde/db/database.hpp>
 
+#include "../support/temporary_folder.hpp"
+
 namespace sonde::testing_db {
 
-/// A folder that is removed with everything in it.
-class TempFolder {
- public:
-  TempFolder() {
-    std::string name = std::filesystem::temp_directory_path() / "sonde_db_XXXXXX";
-    if (mkdtemp(name.data()) == nullptr) std::abort();
-    path_ = name;
-  }
-  ~TempFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  [[nodiscard]] std::string file(std::string_view name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
+using test::TemporaryFolder;
 
 /// The kinds of database that lead to different pools.
 enum class Home { Wal, RollbackJournal, Memory };
@@ -51,7 +34,7 @@ inline std::string homeName(Home home) {
   return "Memory";
 }
 
-inline Config configOf(Home home, const TempFolder& folder) {
+inline Config configOf(Home home, const TemporaryFolder& folder) {
   Config config;
   config.access = AccessMode::CreateIfMissing;
   config.schema.checkInterval = std::chrono::milliseconds(0);

@@ -38,7 +38,7 @@ class LimitsTest : public testing::TestWithParam<Home> {
     return std::chrono::steady_clock::now() - began;
   }
 
-  TempFolder folder_;
+  TemporaryFolder folder_;
   OtherProcess other_;
 };
 

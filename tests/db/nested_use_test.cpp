@@ -33,7 +33,7 @@ class NestedUseTest : public testing::TestWithParam<Home> {
     EXPECT_LT(std::chrono::steady_clock::now() - began, 10s);
   }
 
-  TempFolder folder_;
+  TemporaryFolder folder_;
   Database db_;
 };
 

@@ -46,7 +46,7 @@ class Recorder : public StatementObserver {
 class ObserverTest : public testing::Test {
  protected:
   ObserverTest() : db_(Database::open(configOf(Home::Wal, folder_))) { makeUsers(db_, 3); }
-  TempFolder folder_;
+  TemporaryFolder folder_;
   Database db_;
   std::vector<std::string> log_;
 };

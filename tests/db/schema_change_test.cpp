@@ -26,7 +26,7 @@ class SchemaChangeTest : public testing::TestWithParam<Home> {
     return db;
   }
 
-  TempFolder folder_;
+  TemporaryFolder folder_;
   OtherProcess other_;
 };
 

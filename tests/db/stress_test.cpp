@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 class StressTest : public testing::TestWithParam<Home> {
  protected:
-  TempFolder folder_;
+  TemporaryFolder folder_;
 };
 
 INSTANTIATE_TEST_SUITE_P(Every, StressTest,

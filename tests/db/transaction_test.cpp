@@ -17,7 +17,7 @@ class TransactionTest : public testing::TestWithParam<Home> {
   static void add(const View& view, std::string_view name) {
     view.execute("INSERT INTO users (name) VALUES (?)", {name});
   }
-  TempFolder folder_;
+  TemporaryFolder folder_;
   Database db_;
 };
 
@@ -254,7 +254,7 @@ TEST_P(TransactionTest, ARolledBackSchemaChangeLeavesNoTrace) {
 }
 
 TEST(ReadTransaction, SeesOneMomentWhileOthersWrite) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const Database db = Database::open(configOf(Home::Wal, folder));
   makeUsers(db, 1);
   Transaction tx = db.begin({.mode = TransactionMode::Read});

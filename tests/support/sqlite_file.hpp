@@ -11,8 +11,9 @@ namespace sonde::test {
 /// A raw connection for the length of a scope.
 class RawDatabase {
  public:
-  explicit RawDatabase(const std::string& path) {
-    if (sqlite3_open(path.c_str(), &db_) != SQLITE_OK) {
+  explicit RawDatabase(const std::string& path,
+                       int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) {
+    if (sqlite3_open_v2(path.c_str(), &db_, flags, nullptr) != SQLITE_OK) {
       const std::string message = sqlite3_errmsg(db_);
       sqlite3_close(db_);
       throw std::runtime_error(path + ": " + message);

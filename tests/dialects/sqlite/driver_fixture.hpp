@@ -1,5 +1,5 @@
-// Help for the tests of the SQLite driver: temporary folders, raw connections beside the driver's
-// own, and work done by a process without root's rights.
+// Help for the tests of the SQLite driver: connections opened by the
+// driver itself, and work done by a process without root's rights.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -21,34 +21,10 @@
 #include <string_view>
 #include <vector>
 
+#include "../../support/sqlite_file.hpp"
+#include "../../support/temporary_folder.hpp"
+
 namespace sonde::test {
-
-/// A folder that goes away with this object.
-class TempFolder {
- public:
-  TempFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sonde_XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
-    path_ = pattern;
-    std::filesystem::permissions(path_, std::filesystem::perms(0755));
-  }
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  ~TempFolder() {
-    std::error_code ignored;
-    std::filesystem::permissions(path_, std::filesystem::perms(0755), ignored);
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] std::string file(std::string_view name) const { return (path_ / name).string(); }
-  [[nodiscard]] std::string path() const { return path_.string(); }
-  /// @return How many entries the folder has.
-  [[nodiscard]] std::size_t entries() const {
-    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(path_), {}));
-  }
-
- private:
-  std::filesystem::path path_;
-};
 
 inline void writeFile(const std::string& path, std::string_view bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
@@ -57,26 +33,6 @@ inline void writeFile(const std::string& path, std::string_view bytes) {
 inline std::string readFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
-}
-
-/// A connection that knows nothing of sonde: somebody else at the same file.
-class RawDatabase {
- public:
-  explicit RawDatabase(const std::string& path) { sqlite3_open(path.c_str(), &db_); }
-  RawDatabase(const RawDatabase&) = delete;
-  RawDatabase& operator=(const RawDatabase&) = delete;
-  ~RawDatabase() { sqlite3_close(db_); }
-  /// Runs SQL. @return SQLite's result code.
-  int run(const char* sql) { return sqlite3_exec(db_, sql, nullptr, nullptr, nullptr); }
-  [[nodiscard]] sqlite3* get() const { return db_; }
-
- private:
-  sqlite3* db_ = nullptr;
-};
-
-inline void makeDatabase(const std::string& path, const char* sql) {
-  RawDatabase db(path);
-  ASSERT_EQ(db.run(sql), SQLITE_OK) << sqlite3_errmsg(db.get());
 }
 
 inline DriverOptions optionsFor(const std::string& path,

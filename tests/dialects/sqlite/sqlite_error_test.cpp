@@ -171,8 +171,8 @@ TEST_F(SqliteErrors, KeepsParametersOutOfMessages) {
 }
 
 TEST_F(SqliteErrors, HoldsNoLockAfterAnError) {
-  const TempFolder folder;
-  makeDatabase(folder.file("a.db"), kTables);
+  const TemporaryFolder folder;
+  runSql(folder.file("a.db"), kTables);
   const auto db = open(optionsFor(folder.file("a.db")));
   const auto statement =
       db->prepare("INSERT INTO keyed VALUES (?) RETURNING abs(-9223372036854775807 - 1)", true);
@@ -180,14 +180,14 @@ TEST_F(SqliteErrors, HoldsNoLockAfterAnError) {
   for (int i = 0; i < 2; ++i) {
     statement->bind(Args(&arg, 1));
     EXPECT_THROW((void)statement->step(), QueryError);  // No reset by the caller.
-    EXPECT_EQ(RawDatabase(folder.file("a.db")).run("UPDATE child SET b = b + 1"), SQLITE_OK);
+    EXPECT_NO_THROW(RawDatabase(folder.file("a.db")).run("UPDATE child SET b = b + 1"));
   }
   EXPECT_FALSE(db->broken());
 }
 
 TEST_F(SqliteErrors, BreaksTheConnectionOnlyWhenTheFileIsLost) {
-  const TempFolder folder;
-  makeDatabase(folder.file("a.db"), kTables);
+  const TemporaryFolder folder;
+  runSql(folder.file("a.db"), kTables);
   const auto db = open(optionsFor(folder.file("a.db")));
   writeFile(folder.file("a.db"), std::string(20000, 'x'));
   EXPECT_THROW(query(*db, "SELECT * FROM child"), ConnectionError);

@@ -64,8 +64,8 @@ class LockingProcess {
 
 class SqliteLocking : public ::testing::Test {
  protected:
-  SqliteLocking() { makeDatabase(path_, "CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (1)"); }
-  TempFolder folder_;
+  SqliteLocking() { runSql(path_, "CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (1)"); }
+  TemporaryFolder folder_;
   std::string path_ = folder_.file("a.db");
 };
 
@@ -139,7 +139,7 @@ TEST_F(SqliteLocking, RefusesAStaleSnapshotAtOnceAsRetryable) {
   const auto db = open(options);
   db->begin(TransactionMode::Read);
   (void)query(*db, "SELECT * FROM t");
-  ASSERT_EQ(RawDatabase(path_).run("INSERT INTO t VALUES (5)"), SQLITE_OK);
+  ASSERT_NO_THROW(RawDatabase(path_).run("INSERT INTO t VALUES (5)"));
   const auto start = Clock::now();
   const auto error = caught<TransactionError>([&] { run(*db, "INSERT INTO t VALUES (2)"); });
   EXPECT_TRUE(error.retryable());
@@ -172,7 +172,7 @@ TEST_F(SqliteLocking, ACommitThatReadersHoldUpCanBeTriedAgain) {
   {
     // In this process: a fork would inherit the write lock of the connection above.
     RawDatabase reader(path_);
-    ASSERT_EQ(reader.run("BEGIN; SELECT * FROM t"), SQLITE_OK);
+    ASSERT_NO_THROW(reader.run("BEGIN; SELECT * FROM t"));
     EXPECT_THROW(db->commit(), Timeout);
     EXPECT_TRUE(db->inTransaction());
   }

@@ -16,8 +16,8 @@ constexpr const char* kTwoRows =
     "INSERT INTO t (name) VALUES ('a'), ('b');";
 
 TEST(SqliteOpen, ReadsADatabase) {
-  const TempFolder folder;
-  makeDatabase(folder.file("a.db"), kTwoRows);
+  const TemporaryFolder folder;
+  runSql(folder.file("a.db"), kTwoRows);
   const auto connection = open(optionsFor(folder.file("a.db")));
   EXPECT_EQ(query(*connection, "SELECT * FROM t").size(), 2U);
   EXPECT_FALSE(connection->readOnly());
@@ -25,7 +25,7 @@ TEST(SqliteOpen, ReadsADatabase) {
 }
 
 TEST(SqliteOpen, DoesNotCreateAMissingFile) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   for (const AccessMode access : {AccessMode::ReadOnly, AccessMode::ReadWrite}) {
     const auto error =
         caught<ConnectionError>([&] { open(optionsFor(folder.file("no.db"), access)); });
@@ -36,7 +36,7 @@ TEST(SqliteOpen, DoesNotCreateAMissingFile) {
 }
 
 TEST(SqliteOpen, CreatesAFileWhenAsked) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   {
     const auto connection = open(optionsFor(folder.file("new.db"), AccessMode::CreateIfMissing));
     run(*connection, "CREATE TABLE t (a)");
@@ -45,7 +45,7 @@ TEST(SqliteOpen, CreatesAFileWhenAsked) {
 }
 
 TEST(SqliteOpen, NamesTheFolderThatIsMissing) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   EXPECT_THAT(errorOf([&] {
                 open(optionsFor(folder.file("no/such/new.db"), AccessMode::CreateIfMissing));
               }),
@@ -53,8 +53,8 @@ TEST(SqliteOpen, NamesTheFolderThatIsMissing) {
 }
 
 TEST(SqliteOpen, RefusesAFolder) {
-  const TempFolder folder;
-  EXPECT_THAT(errorOf([&] { open(optionsFor(folder.path())); }),
+  const TemporaryFolder folder;
+  EXPECT_THAT(errorOf([&] { open(optionsFor(folder.path().string())); }),
               AllOf(StartsWith("connection: "), HasSubstr("is a folder")));
 }
 
@@ -64,7 +64,7 @@ TEST(SqliteOpen, RefusesADeviceWithoutReadingIt) {
 }
 
 TEST(SqliteOpen, RefusesTextAsSoonAsItOpens) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   for (const std::size_t size : {1U, 15U, 100U, 5000U}) {
     writeFile(folder.file("a.txt"), std::string(size, 'x'));
     const auto error = caught<ConnectionError>([&] { open(optionsFor(folder.file("a.txt"))); });
@@ -74,7 +74,7 @@ TEST(SqliteOpen, RefusesTextAsSoonAsItOpens) {
 }
 
 TEST(SqliteOpen, SaysThatAFileLooksEncrypted) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   std::mt19937 random(7);
   std::string bytes(8192, '\0');
   for (char& c : bytes) c = static_cast<char>(random());
@@ -84,13 +84,13 @@ TEST(SqliteOpen, SaysThatAFileLooksEncrypted) {
 }
 
 TEST(SqliteOpen, NamesOtherKindsOfFiles) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   writeFile(folder.file("a.gz"), std::string("\x1F\x8B\x08", 3) + std::string(600, 'z'));
   EXPECT_THAT(errorOf([&] { open(optionsFor(folder.file("a.gz"))); }), HasSubstr("gzip archive"));
 }
 
 TEST(SqliteOpen, TakesAnEmptyFileAsAnEmptyDatabase) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   writeFile(folder.file("empty.db"), "");
   for (const AccessMode access : {AccessMode::ReadOnly, AccessMode::ReadWrite}) {
     const auto connection = open(optionsFor(folder.file("empty.db"), access));
@@ -100,10 +100,10 @@ TEST(SqliteOpen, TakesAnEmptyFileAsAnEmptyDatabase) {
 }
 
 TEST(SqliteOpen, SaysHowMuchOfACutFileIsThere) {
-  const TempFolder folder;
-  makeDatabase(folder.file("cut.db"),
-               "CREATE TABLE t (a); WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c"
-               " LIMIT 5000) INSERT INTO t SELECT x FROM c;");
+  const TemporaryFolder folder;
+  runSql(folder.file("cut.db"),
+         "CREATE TABLE t (a); WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c"
+         " LIMIT 5000) INSERT INTO t SELECT x FROM c;");
   const auto whole = std::filesystem::file_size(folder.file("cut.db"));
   std::filesystem::resize_file(folder.file("cut.db"), 8192);
   const auto error = caught<ConnectionError>([&] { open(optionsFor(folder.file("cut.db"))); });
@@ -111,8 +111,8 @@ TEST(SqliteOpen, SaysHowMuchOfACutFileIsThere) {
 }
 
 TEST(SqliteOpen, SaysThatAHeaderIsDamaged) {
-  const TempFolder folder;
-  makeDatabase(folder.file("bad.db"), kTwoRows);
+  const TemporaryFolder folder;
+  runSql(folder.file("bad.db"), kTwoRows);
   std::string bytes = readFile(folder.file("bad.db"));
   bytes[16] = '\x03';  // A page size that is no power of two.
   writeFile(folder.file("bad.db"), bytes);
@@ -121,19 +121,19 @@ TEST(SqliteOpen, SaysThatAHeaderIsDamaged) {
 }
 
 TEST(SqliteOpen, ReportsADamagedSchema) {
-  const TempFolder folder;
-  makeDatabase(folder.file("bad.db"),
-               "CREATE TABLE t (a); PRAGMA writable_schema = ON;"
-               "UPDATE sqlite_schema SET sql = 'CREATE TABLE t (';");
+  const TemporaryFolder folder;
+  runSql(folder.file("bad.db"),
+         "CREATE TABLE t (a); PRAGMA writable_schema = ON;"
+         "UPDATE sqlite_schema SET sql = 'CREATE TABLE t (';");
   EXPECT_THAT(errorOf([&] { open(optionsFor(folder.file("bad.db"))); }),
               AllOf(StartsWith("connection: "), HasSubstr("is damaged")));
 }
 
 TEST(SqliteOpen, ReadsSoundTablesBesideADamagedPage) {
-  const TempFolder folder;
-  makeDatabase(folder.file("bad.db"),
-               "CREATE TABLE sound (a); INSERT INTO sound VALUES (1);"
-               "CREATE TABLE broken (a); INSERT INTO broken VALUES (1);");
+  const TemporaryFolder folder;
+  runSql(folder.file("bad.db"),
+         "CREATE TABLE sound (a); INSERT INTO sound VALUES (1);"
+         "CREATE TABLE broken (a); INSERT INTO broken VALUES (1);");
   std::string bytes = readFile(folder.file("bad.db"));
   bytes.replace(2 * 4096, 4096, std::string(4096, '\xFF'));
   writeFile(folder.file("bad.db"), bytes);
@@ -146,16 +146,16 @@ TEST(SqliteOpen, ReadsSoundTablesBesideADamagedPage) {
 }
 
 TEST(SqliteOpen, SaysThatAFileMayNotBeRead) {
-  const TempFolder folder;
-  makeDatabase(folder.file("a.db"), kTwoRows);
+  const TemporaryFolder folder;
+  runSql(folder.file("a.db"), kTwoRows);
   std::filesystem::permissions(folder.file("a.db"), std::filesystem::perms(0));
   EXPECT_THAT(errorWithoutRoot([&] { open(optionsFor(folder.file("a.db"))); }),
               AllOf(StartsWith("connection: "), HasSubstr("may not be read by this user")));
 }
 
 TEST(SqliteOpen, SaysThatAFileMayNotBeWritten) {
-  const TempFolder folder;
-  makeDatabase(folder.file("a.db"), kTwoRows);
+  const TemporaryFolder folder;
+  runSql(folder.file("a.db"), kTwoRows);
   std::filesystem::permissions(folder.file("a.db"), std::filesystem::perms(0444));
   EXPECT_THAT(
       errorWithoutRoot([&] { open(optionsFor(folder.file("a.db"))); }),
@@ -165,8 +165,8 @@ TEST(SqliteOpen, SaysThatAFileMayNotBeWritten) {
 }
 
 TEST(SqliteOpen, SaysThatAFolderMayNotBeWritten) {
-  const TempFolder folder;
-  makeDatabase(folder.file("a.db"), kTwoRows);
+  const TemporaryFolder folder;
+  runSql(folder.file("a.db"), kTwoRows);
   std::filesystem::permissions(folder.file("a.db"), std::filesystem::perms(0666));
   std::filesystem::permissions(folder.path(), std::filesystem::perms(0555));
   EXPECT_THAT(errorWithoutRoot([&] { open(optionsFor(folder.file("a.db"))); }),
@@ -177,8 +177,8 @@ TEST(SqliteOpen, SaysThatAFolderMayNotBeWritten) {
 }
 
 TEST(SqliteOpen, ExplainsWalInAFolderThatMayNotBeWritten) {
-  const TempFolder folder;
-  makeDatabase(folder.file("a.db"), "PRAGMA journal_mode = wal; CREATE TABLE t (a);");
+  const TemporaryFolder folder;
+  runSql(folder.file("a.db"), "PRAGMA journal_mode = wal; CREATE TABLE t (a);");
   ASSERT_EQ(folder.entries(), 1U);
   std::filesystem::permissions(folder.path(), std::filesystem::perms(0555));
   DriverOptions options = optionsFor(folder.file("a.db"), AccessMode::ReadOnly);
@@ -190,10 +190,10 @@ TEST(SqliteOpen, ExplainsWalInAFolderThatMayNotBeWritten) {
 
 TEST(SqliteOpen, LeavesAFileOpenedReadOnlyAsItWas) {
   for (const std::string mode : {"delete", "wal"}) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     const std::string path = folder.file("a.db");
-    makeDatabase(path, ("PRAGMA journal_mode = " + mode + ";" + kTwoRows).c_str());
-    makeDatabase(folder.file("b.db"), ("PRAGMA journal_mode = " + mode + ";" + kTwoRows).c_str());
+    runSql(path, "PRAGMA journal_mode = " + mode + ";" + kTwoRows);
+    runSql(folder.file("b.db"), "PRAGMA journal_mode = " + mode + ";" + kTwoRows);
     const std::string before = readFile(path);
     const auto written = std::filesystem::last_write_time(path);
     {
@@ -212,8 +212,8 @@ TEST(SqliteOpen, LeavesAFileOpenedReadOnlyAsItWas) {
 }
 
 TEST(SqliteOpen, ReadOnlyCannotBeUndoneBySql) {
-  const TempFolder folder;
-  makeDatabase(folder.file("a.db"), kTwoRows);
+  const TemporaryFolder folder;
+  runSql(folder.file("a.db"), kTwoRows);
   const auto connection = open(optionsFor(folder.file("a.db"), AccessMode::ReadOnly));
   connection->executeScript("PRAGMA query_only = off");
   const auto error = caught<QueryError>([&] { run(*connection, "DELETE FROM t"); });
@@ -221,9 +221,9 @@ TEST(SqliteOpen, ReadOnlyCannotBeUndoneBySql) {
 }
 
 TEST(SqliteOpen, TakesUnusualFileNamesLiterally) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   for (const std::string name : {"a b?mode=memory#x%20.db", "file:a.db", "ä\n'\".db"}) {
-    makeDatabase(folder.file("plain.db"), kTwoRows);
+    runSql(folder.file("plain.db"), kTwoRows);
     std::filesystem::rename(folder.file("plain.db"), folder.file(name));
     DriverOptions options = optionsFor(folder.file(name));
     EXPECT_EQ(query(*open(options), "SELECT * FROM t").size(), 2U) << name;
@@ -234,7 +234,7 @@ TEST(SqliteOpen, TakesUnusualFileNamesLiterally) {
 }
 
 TEST(SqliteOpen, UriModeChoosesTheAccessButNeverWidensReadOnly) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   DriverOptions options = optionsFor(folder.file("a.db"));
   options.uri.options = {{"mode", "rwc"}};
   run(*open(options), "CREATE TABLE t (a)");
@@ -249,8 +249,8 @@ TEST(SqliteOpen, UriModeChoosesTheAccessButNeverWidensReadOnly) {
 }
 
 TEST(SqliteOpen, ReadersCannotWrite) {
-  const TempFolder folder;
-  makeDatabase(folder.file("a.db"), (std::string("PRAGMA journal_mode = wal;") + kTwoRows).c_str());
+  const TemporaryFolder folder;
+  runSql(folder.file("a.db"), std::string("PRAGMA journal_mode = wal;") + kTwoRows);
   const DriverOptions options = optionsFor(folder.file("a.db"));
   const auto writer = open(options);
   const auto reader = open(options, TransactionMode::Read);
@@ -261,9 +261,9 @@ TEST(SqliteOpen, ReadersCannotWrite) {
 }
 
 TEST(SqliteOpen, AttachesDatabasesToEveryConnection) {
-  const TempFolder folder;
-  makeDatabase(folder.file("a.db"), (std::string("PRAGMA journal_mode = wal;") + kTwoRows).c_str());
-  makeDatabase(folder.file("b.db"), "PRAGMA journal_mode = wal; CREATE TABLE u (a);");
+  const TemporaryFolder folder;
+  runSql(folder.file("a.db"), std::string("PRAGMA journal_mode = wal;") + kTwoRows);
+  runSql(folder.file("b.db"), "PRAGMA journal_mode = wal; CREATE TABLE u (a);");
   DriverOptions options = optionsFor(folder.file("a.db"));
   options.attachments = {{"o\"ther one", folder.file("b.db")}};
   const auto writer = open(options);
@@ -275,8 +275,8 @@ TEST(SqliteOpen, AttachesDatabasesToEveryConnection) {
 }
 
 TEST(SqliteOpen, RefusesAttachmentsThatCannotBe) {
-  const TempFolder folder;
-  makeDatabase(folder.file("a.db"), kTwoRows);
+  const TemporaryFolder folder;
+  runSql(folder.file("a.db"), kTwoRows);
   writeFile(folder.file("text"), "no database at all");
   DriverOptions options = optionsFor(folder.file("a.db"));
   for (const std::string name : {"", "main", "TEMP"}) {
@@ -295,9 +295,9 @@ TEST(SqliteOpen, RefusesAttachmentsThatCannotBe) {
 }
 
 TEST(SqliteOpen, SaysHowConnectionsMayBeShared) {
-  const TempFolder folder;
-  makeDatabase(folder.file("wal.db"), "PRAGMA journal_mode = wal; CREATE TABLE t (a);");
-  makeDatabase(folder.file("old.db"), "CREATE TABLE t (a);");
+  const TemporaryFolder folder;
+  runSql(folder.file("wal.db"), "PRAGMA journal_mode = wal; CREATE TABLE t (a);");
+  runSql(folder.file("old.db"), "CREATE TABLE t (a);");
   const auto driver = makeSqliteDriver();
   const auto shapeOf = [&](const DriverOptions& options) {
     const auto connection = driver->connect(options, TransactionMode::Write);
