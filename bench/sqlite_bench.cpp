@@ -1,5 +1,6 @@
 // sonde on SQLite against SQLite's C API, on one file with 100,000 users.
 #include <sonde/db/database.hpp>
+#include <sonde/tests/support/temporary_folder.hpp>
 
 #include <cstdlib>
 #include <filesystem>
@@ -8,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "../tests/support/temporary_folder.hpp"
 #include "floor.hpp"
 #include "workload.hpp"
 
