@@ -40,6 +40,8 @@ struct Column {
   std::optional<ColumnDefault> defaultValue;  ///< Empty for none and for a default of NULL.
   Generated generated = Generated::No;
   std::string generatedExpression;  ///< Without the outer parentheses.
+  /// MySQL: what the engine stores on every UPDATE that changes the row but not this column.
+  std::optional<std::string> onUpdate;
   bool autoIncrement = false;
   Identity identity = Identity::No;
   std::optional<std::string> collation;  ///< Empty for the engine's default.

@@ -100,9 +100,10 @@ class Encoder {
     add(column.collation.has_value(), 1);
     add(!column.enumValues.empty(), 1);
     add(!column.generatedExpression.empty(), 1);
+    add(column.onUpdate.has_value(), 1);
     put(column.name, column.declaredType, summary);
     putPresent(column.length, column.precision, column.scale, column.domain, column.defaultValue,
-               column.collation);
+               column.collation, column.onUpdate);
     if (!column.enumValues.empty()) put(column.enumValues);
     if (!column.generatedExpression.empty()) put(column.generatedExpression);
   }

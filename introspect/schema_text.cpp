@@ -104,6 +104,7 @@ class TableText {
     if (table_.strict) about += ", strict";
     if (table_.withoutRowid) about += ", without rowid";
     if (table_.partitionOf) about += ", partition of " + *table_.partitionOf;
+    if (table_.updatable) about += *table_.updatable ? ", updatable" : ", not updatable";
     line(schema_.displayName(table_) + " (" + about + ')');
     if (table_.comment) line(*table_.comment, 2);
     if (table_.error) line("error: " + *table_.error, 2);
@@ -132,6 +133,7 @@ class TableText {
       notes.push_back((stored ? "stored as " : "virtual as ") +
                       onOneLine(column.generatedExpression));
     }
+    if (column.onUpdate) notes.push_back("on update " + onOneLine(*column.onUpdate));
     if (column.collation) notes.push_back("collate " + *column.collation);
     if (column.domain) notes.push_back("domain " + *column.domain);
     if (!column.enumValues.empty()) notes.push_back("one of " + joined(column.enumValues));

@@ -142,9 +142,10 @@ bool Table::isStored() const noexcept {
 
 bool Table::writable() const noexcept {
   if (kind == TableKind::View) {
-    return !error && std::any_of(triggers.begin(), triggers.end(), [](const Trigger& trigger) {
-      return trigger.timing == "INSTEAD OF";
-    });
+    if (error) return false;
+    if (updatable.value_or(false)) return true;
+    return std::any_of(triggers.begin(), triggers.end(),
+                       [](const Trigger& trigger) { return trigger.timing == "INSTEAD OF"; });
   }
   return isStored() && !columns.empty();
 }

@@ -53,6 +53,8 @@ struct Table {
   bool withoutRowid = false;
   std::optional<std::string> definition;  ///< SQL of a view, or the engine's own DDL.
   std::optional<std::string> partitionOf;
+  /// Whether the engine says that rows of a view can be written; empty where it does not say.
+  std::optional<bool> updatable;
   std::vector<Column> columns;
   std::optional<PrimaryKey> primaryKey;
   /// A key that every row has without declaring it (SQLite's rowid), by the name that reaches it;

@@ -124,6 +124,7 @@ INSTANTIATE_TEST_SUITE_P(
                [](Catalog& c) { column(c).defaultValue->kind = ColumnDefault::Kind::Expression; }},
         Change{"generated", [](Catalog& c) { column(c).generated = Generated::Virtual; }},
         Change{"expression", [](Catalog& c) { column(c).generatedExpression = "1"; }},
+        Change{"onUpdate", [](Catalog& c) { column(c).onUpdate = "now()"; }},
         Change{"autoIncrement", [](Catalog& c) { column(c).autoIncrement = true; }},
         Change{"identity", [](Catalog& c) { column(c).identity = Identity::Always; }},
         Change{"collation", [](Catalog& c) { column(c).collation.reset(); }},

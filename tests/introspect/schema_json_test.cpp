@@ -40,7 +40,7 @@ TEST(SchemaJson, DescribesATableWithAllItsParts) {
   EXPECT_EQ(users, json::parse(R"json({
     "schema": "main", "name": "users", "kind": "table", "error": null,
     "comment": "who may log in", "rowEstimate": 123, "strict": true, "withoutRowid": false,
-    "definition": null, "partitionOf": null,
+    "definition": null, "partitionOf": null, "updatable": null,
     "primaryKey": {"name": "users_pk", "columns": ["id"]},
     "foreignKeys": [],
     "uniqueConstraints": [{"name": "users_email_key", "columns": ["email"],
@@ -62,7 +62,7 @@ TEST(SchemaJson, DescribesColumns) {
     "length": 255, "precision": null, "scale": null, "unsigned": false, "elementType": null,
     "domain": null, "enumValues": null, "nullable": false,
     "default": {"kind": "literal", "text": "'none'"}, "generated": null,
-    "generatedExpression": null, "autoIncrement": false, "identity": null,
+    "generatedExpression": null, "onUpdate": null, "autoIncrement": false, "identity": null,
     "collation": "NOCASE", "comment": "where to write"
 })json"));
   EXPECT_EQ(tables[0]["columns"][0]["autoIncrement"], true);

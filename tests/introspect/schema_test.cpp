@@ -257,6 +257,19 @@ TEST(Table, ThatIsAViewIsWritableThroughInsteadOfTriggers) {
   EXPECT_FALSE(Table(view).writable());
 }
 
+TEST(Table, ThatIsAViewIsWritableWhereTheEngineSaysSo) {
+  TableMaker view("v");
+  view.kind(TableKind::View).columns({"a"}).raw().updatable = true;
+  EXPECT_TRUE(Table(view).writable());
+  view.raw().error = "its table is gone";
+  EXPECT_FALSE(Table(view).writable());
+  view.raw().error.reset();
+  view.raw().updatable = false;
+  EXPECT_FALSE(Table(view).writable());
+  view.raw().triggers.emplace_back().timing = "INSTEAD OF";
+  EXPECT_TRUE(Table(view).writable());
+}
+
 TEST(ForeignKeys, WithoutTargetColumnsPointAtThePrimaryKeyInItsOrder) {
   const auto schema =
       schemaOf({TableMaker("p").columns({"b", "a"}).key({"a", "b"}),
