@@ -1,0 +1,28 @@
+// What sonde needs to know of the SQL of MySQL and of MariaDB: two dialects that share a compiler
+// and differ in a few of its answers.
+#pragma once
+
+#include "../dialect.hpp"
+#include "mysql_compiler.hpp"
+
+namespace sonde {
+
+/// See Dialect.
+class MysqlDialect : public Dialect {
+ public:
+  /// @return The dialect of a product, one for the process. Thread-safe.
+  [[nodiscard]] static const MysqlDialect& of(MysqlProduct product) noexcept;
+
+  [[nodiscard]] std::string_view name() const noexcept override;
+  [[nodiscard]] const SqlCompiler& compiler() const noexcept override { return compiler_; }
+  [[nodiscard]] const query::LexerRules& lexerRules() const noexcept override {
+    return mysqlLexerRules();
+  }
+
+ private:
+  explicit MysqlDialect(MysqlProduct product) noexcept : compiler_(product) {}
+
+  MysqlCompiler compiler_;
+};
+
+}  // namespace sonde
