@@ -106,7 +106,8 @@ function(sonde_command)
 endfunction()
 
 # sonde_test(<target> files… [LIBRARIES …] [LABEL …] [SOURCE_DIR] [COMMAND]): a GoogleTest program
-# whose every test is a test of ctest, labelled with the name of its folder or with LABEL.
+# whose every test is a test of ctest, labelled with the name of its folder or with LABEL. The label
+# `server` makes ctest start the servers of the test run first (tests/servers/).
 # SOURCE_DIR defines SONDE_SOURCE_DIR as the root of the source tree, COMMAND defines SONDE_COMMAND
 # as the path of the built sonde command.
 function(sonde_test target)
@@ -133,8 +134,12 @@ function(sonde_test target)
   if(arg_LABEL)
     set(label ${arg_LABEL})
   endif()
+  set(fixtures)
+  if(label STREQUAL "server")
+    set(fixtures FIXTURES_REQUIRED servers)
+  endif()
   gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS ${label} TIMEOUT 300)
+    PROPERTIES LABELS ${label} TIMEOUT 300 ${fixtures})
 endfunction()
 
 # sonde_precompiled_tests(): compiles once what nearly every test includes, which takes more time
