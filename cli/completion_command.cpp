@@ -112,9 +112,7 @@ void addCompletionCommand(CLI::App& app, const Output& output) {
   tables->callback([&output, uri] {
     const Database db = openForReading(*uri);
     for (const Table& table : db.schema()->tables()) {
-      if (table.kind != TableKind::Shadow && table.kind != TableKind::System) {
-        output.out << table.name << '\n';
-      }
+      if (table.isListed()) output.out << table.name << '\n';
     }
   });
 }

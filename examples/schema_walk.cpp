@@ -43,7 +43,7 @@ int main(int argc, char** argv) try {
   std::cout << schema->dialect() << ' ' << schema->serverVersion() << ", fingerprint "
             << schema->fingerprint() << '\n';
   for (const sonde::Table& table : schema->tables()) {
-    if (table.kind != sonde::TableKind::Shadow && table.kind != sonde::TableKind::System) {
+    if (table.isListed()) {
       print(table);
     }
   }

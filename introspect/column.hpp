@@ -34,8 +34,8 @@ struct Column {
   std::optional<int> scale;
   bool isUnsigned = false;
   Type elementType = Type::Other;       ///< Of arrays; Other when this is no array.
-  std::optional<std::string> domain;    ///< Name of the domain it was declared with.
-  std::vector<std::string> enumValues;  ///< In order; only when type is Enum.
+  std::optional<std::string> domain;    ///< The domain it was declared with: "schema.name".
+  std::vector<std::string> enumValues;  ///< In order; of an enum, or of an array of one.
   bool nullable = true;
   std::optional<ColumnDefault> defaultValue;  ///< Empty for none and for a default of NULL.
   Generated generated = Generated::No;

@@ -53,6 +53,7 @@ struct ForeignKey {
 struct Check {
   std::optional<std::string> name;
   std::string expression;  ///< Without the outer parentheses.
+  bool validated = true;   ///< False where rows that were there before may break it.
 };
 
 struct Exclusion {

@@ -70,7 +70,10 @@ class Encoder {
   }
   void write(const ColumnDefault& value) { put(value.kind, value.text); }
   void write(const PrimaryKey& key) { put(key.name, key.columns); }
-  void write(const Check& check) { put(check.name, check.expression); }
+  void write(const Check& check) {
+    put(check.name, check.expression);
+    if (!check.validated) put(std::string_view("NOT VALID"));
+  }
   void write(const IndexPart& part) {
     put(part.column, part.expression, part.descending, part.nullsFirst, part.collation,
         part.opclass, part.prefixLength);
@@ -154,6 +157,7 @@ bool encodeTable(Encoder& out, const Table& table) {
     item.put(trigger.name, trigger.timing, trigger.events, trigger.columns, trigger.definition);
     return true;
   });
+  if (!table.inherits.empty()) out.put(table.inherits);
   return true;
 }
 

@@ -26,7 +26,7 @@ struct Index {
   std::optional<std::string> where;  ///< Predicate of a partial index.
   std::string method = "btree";
   bool valid = true;
-  /// What made it: empty for CREATE INDEX, else "primaryKey" or "unique" constraint.
+  /// The constraint that made it: "primaryKey", "unique" or "exclusion"; empty for CREATE INDEX.
   std::string origin;
   bool nullsNotDistinct = false;
 

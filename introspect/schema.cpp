@@ -52,7 +52,7 @@ const Table& Schema::table(std::string_view name) const {
   const bool dotted = name.find('.') != std::string_view::npos;
   std::vector<std::string> candidates;
   for (const Table& table : tables()) {
-    if (table.isInternal()) continue;
+    if (!table.isListed()) continue;
     candidates.push_back(displayName(table));
     if (dotted && candidates.back() == table.name) candidates.push_back(qualified(table));
   }

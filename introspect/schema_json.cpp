@@ -58,6 +58,7 @@ class Writer {
             {"withoutRowid", table.withoutRowid},
             {"definition", orNull(table.definition)},
             {"partitionOf", orNull(table.partitionOf)},
+            {"inherits", names(table.inherits)},
             {"updatable", orNull(table.updatable)},
             {"columns", list(table.columns, column)},
             {"primaryKey", table.primaryKey ? primaryKey(*table.primaryKey) : Json(nullptr)},
@@ -167,7 +168,9 @@ class Writer {
   }
 
   static Json check(const Check& check) {
-    return {{"name", orNull(check.name)}, {"expression", check.expression}};
+    return {{"name", orNull(check.name)},
+            {"expression", check.expression},
+            {"validated", check.validated}};
   }
 
   static Json exclusion(const Exclusion& exclusion) {

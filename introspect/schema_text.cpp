@@ -104,6 +104,7 @@ class TableText {
     if (table_.strict) about += ", strict";
     if (table_.withoutRowid) about += ", without rowid";
     if (table_.partitionOf) about += ", partition of " + *table_.partitionOf;
+    if (!table_.inherits.empty()) about += ", inherits from " + joined(table_.inherits);
     if (table_.updatable) about += *table_.updatable ? ", updatable" : ", not updatable";
     line(schema_.displayName(table_) + " (" + about + ')');
     if (table_.comment) line(*table_.comment, 2);
@@ -208,8 +209,10 @@ class TableText {
 
   void rules() {
     std::vector<std::string> items;
-    for (const Check& check : table_.checks)
-      items.push_back(named(check.name, onOneLine(check.expression)));
+    for (const Check& check : table_.checks) {
+      const char* validated = check.validated ? "" : " (not validated)";
+      items.push_back(named(check.name, onOneLine(check.expression) + validated));
+    }
     section("Checks", items);
     items.clear();
     for (const Exclusion& exclusion : table_.exclusions) {

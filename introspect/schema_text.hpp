@@ -14,7 +14,7 @@ namespace sonde {
 struct SchemaTextOptions {
   std::vector<std::string> tables = {};  ///< Show these in full; empty for an overview of all.
   std::size_t width = 100;               ///< Terminal cells of a line; at least 40 are used.
-  bool internal = false;                 ///< Also list system and shadow tables.
+  bool internal = false;                 ///< Also list system and shadow tables and partitions.
 };
 
 /// @return The text, each line ending with a newline. Thread-safe.

@@ -5,12 +5,12 @@
 namespace sonde::detail {
 
 std::vector<const Table*> selectTables(const Schema& schema, const std::vector<std::string>& names,
-                                       bool internal) {
+                                       bool all) {
   std::vector<const Table*> tables;
   for (const std::string& name : names) tables.push_back(&schema.table(name));
   if (names.empty()) {
     for (const Table& table : schema.tables()) {
-      if (internal || !table.isInternal()) tables.push_back(&table);
+      if (all || table.isListed()) tables.push_back(&table);
     }
   }
   std::sort(tables.begin(), tables.end());  // they stand in one array, in the order of the schema

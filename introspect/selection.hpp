@@ -9,9 +9,9 @@
 namespace sonde::detail {
 
 /// @return The tables of these names, each once, in the order of the schema; without names every
-/// table, internal ones only if asked for. @throws SchemaError for a name that does not exist.
+/// table, or those that are listed. @throws SchemaError for a name that does not exist.
 [[nodiscard]] std::vector<const Table*> selectTables(const Schema& schema,
                                                      const std::vector<std::string>& names,
-                                                     bool internal);
+                                                     bool all);
 
 }  // namespace sonde::detail

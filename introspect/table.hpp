@@ -51,8 +51,9 @@ struct Table {
   std::optional<std::int64_t> rowEstimate;
   bool strict = false;
   bool withoutRowid = false;
-  std::optional<std::string> definition;  ///< SQL of a view, or the engine's own DDL.
-  std::optional<std::string> partitionOf;
+  std::optional<std::string> definition;   ///< SQL of a view, or the engine's own DDL.
+  std::optional<std::string> partitionOf;  ///< "schema.name" of the table it is a part of.
+  std::vector<std::string> inherits;       ///< "schema.name" of the tables it inherits from.
   /// Whether the engine says that rows of a view can be written; empty where it does not say.
   std::optional<bool> updatable;
   std::vector<Column> columns;
@@ -104,6 +105,11 @@ struct Table {
   /// tables are found by name, but not suggested, drawn, related or counted in the fingerprint.
   [[nodiscard]] bool isInternal() const noexcept {
     return kind == TableKind::System || kind == TableKind::Shadow;
+  }
+  /// @return Whether overviews, diagrams and suggestions show it without being asked: it is neither
+  /// internal nor a partition, whose rows are those of the table it is a part of.
+  [[nodiscard]] bool isListed() const noexcept {
+    return !isInternal() && kind != TableKind::Partition;
   }
 };
 

@@ -85,6 +85,8 @@ INSTANTIATE_TEST_SUITE_P(
         Change{"unique's nulls",
                [](Catalog& c) { c.tables[0].uniqueConstraints[0].nullsNotDistinct = false; }},
         Change{"check", [](Catalog& c) { c.tables[0].checks[0].expression = "1"; }},
+        Change{"check's validation", [](Catalog& c) { c.tables[0].checks[0].validated = false; }},
+        Change{"inheritance", [](Catalog& c) { c.tables[0].inherits = {"main.people"}; }},
         Change{"check's name", [](Catalog& c) { c.tables[0].checks[0].name.reset(); }},
         Change{"exclusion", [](Catalog& c) { c.tables[0].exclusions[0].definition = "x"; }},
         Change{"trigger", [](Catalog& c) { c.tables[0].triggers[0].definition = "x"; }},

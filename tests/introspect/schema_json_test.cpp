@@ -29,7 +29,7 @@ TEST(SchemaJson, HasTheTopOfTheContract) {
     "enums": [{"schema": "main", "name": "mood", "values": ["sad", "o'k"]}],
     "domains": [{"schema": "main", "name": "moods", "declaredType": "mood", "nullable": false,
                  "default": {"kind": "literal", "text": "'sad'"},
-                 "checks": [{"name": null, "expression": "VALUE <> 'bad'"}]}],
+                 "checks": [{"name": null, "expression": "VALUE <> 'bad'", "validated": true}]}],
     "sequences": [{"schema": "main", "name": "users_id_seq", "ownedBy": "users.id"}]})json"));
 }
 
@@ -40,12 +40,13 @@ TEST(SchemaJson, DescribesATableWithAllItsParts) {
   EXPECT_EQ(users, json::parse(R"json({
     "schema": "main", "name": "users", "kind": "table", "error": null,
     "comment": "who may log in", "rowEstimate": 123, "strict": true, "withoutRowid": false,
-    "definition": null, "partitionOf": null, "updatable": null,
+    "definition": null, "partitionOf": null, "inherits": [],
+    "updatable": null,
     "primaryKey": {"name": "users_pk", "columns": ["id"]},
     "foreignKeys": [],
     "uniqueConstraints": [{"name": "users_email_key", "columns": ["email"],
                            "nullsNotDistinct": true}],
-    "checks": [{"name": "users_check", "expression": "email <> ''"}],
+    "checks": [{"name": "users_check", "expression": "email <> ''", "validated": true}],
     "exclusions": [{"name": "users_excl", "definition": "EXCLUDE (id WITH =)"}],
     "triggers": [{"name": "users_touch", "timing": "AFTER", "events": ["INSERT", "UPDATE"],
                   "columns": ["email"],

@@ -2,6 +2,9 @@
 #include <gtest/gtest.h>
 #include <sonde/core/error.hpp>
 #include <sonde/introspect/schema.hpp>
+#include <sonde/introspect/schema_diagram.hpp>
+#include <sonde/introspect/schema_json.hpp>
+#include <sonde/introspect/schema_text.hpp>
 
 #include "catalog_maker.hpp"
 
@@ -141,6 +144,22 @@ TEST(Schema, QualifiesADisplayNameOnlyWhereThePlainOneMeansAnotherTable) {
   EXPECT_EQ(schema->displayName(schema->tables()[0]), "users");
   EXPECT_EQ(schema->displayName(schema->tables()[1]), "audit.users");
   EXPECT_EQ(schema->displayName(schema->tables()[2]), "audit.Log");
+}
+
+TEST(Schema, FindsPartitionsButNeitherListsNorSuggestsThem) {
+  const auto schema =
+      schemaOf({TableMaker("events").kind(TableKind::Partitioned).columns({"a"}),
+                TableMaker("events_2026").kind(TableKind::Partition).columns({"a"})});
+  EXPECT_NE(schema->findTable("events_2026"), nullptr);
+  EXPECT_FALSE(schema->table("events_2026").isListed());
+  EXPECT_FALSE(schema->table("events_2026").isInternal());
+  EXPECT_TRUE(schema->table("events").isListed());
+  EXPECT_EQ(schemaText(*schema).find("events_2026"), std::string::npos);
+  EXPECT_NE(schemaText(*schema, {.internal = true}).find("events_2026"), std::string::npos);
+  EXPECT_EQ(mermaidDiagram(*schema).find("events_2026"), std::string::npos);
+  EXPECT_NE(schemaJsonText(*schema).find("events_2026"), std::string::npos);
+  const SchemaError error = schemaErrorOf([&] { (void)schema->table("events_2027"); });
+  EXPECT_THAT(error.suggestions(), Not(Contains("events_2026")));
 }
 
 TEST(Schema, OfAnEmptyDatabaseHasNothingToSuggest) {

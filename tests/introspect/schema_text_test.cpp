@@ -164,6 +164,16 @@ TEST(SchemaText, GivesATableInFull) {
             "    postsByAuthor: hasMany posts (id) -> (author_id)\n");
 }
 
+TEST(SchemaText, ShowsInheritanceAndRulesThatOldRowsMayBreak) {
+  Catalog catalog = richCatalog();
+  catalog.tables[0].inherits = {"main.people", "main.things"};
+  catalog.tables[0].checks[0].validated = false;
+  const std::string text = schemaText(*Schema::build(std::move(catalog)), {.tables = {"users"}});
+  EXPECT_THAT(text, HasSubstr("users (table, ~123 rows, strict, inherits from main.people, "
+                              "main.things)\n"));
+  EXPECT_THAT(text, HasSubstr("    users_check: email <> '' (not validated)\n"));
+}
+
 TEST(SchemaText, ShowsForeignKeysAndDerivedColumns) {
   const std::string text = schemaText(*Schema::build(richCatalog()), {.tables = {"posts"}});
   EXPECT_THAT(text, HasSubstr("posts (table, without rowid, partition of all_posts)\n"));
