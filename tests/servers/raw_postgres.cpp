@@ -17,20 +17,17 @@ class RawPostgres final : public RawSession {
       : RawSession(ServerKind::Postgres) {
     const std::string port = std::to_string(server.port);
     const std::string& host = server.socket.empty() ? server.host : server.socket;
-    const std::array<const char*, 8> names = {
-        "host", "port", "user", "password", "dbname", "connect_timeout", "options", nullptr};
-    const std::array<const char*, 8> values = {host.c_str(),
-                                               port.c_str(),
-                                               server.user.c_str(),
-                                               server.password.c_str(),
-                                               database.c_str(),
-                                               "10",
-                                               "-c client_min_messages=warning",
-                                               nullptr};
+    const std::array<const char*, 7> names = {
+        "host", "port", "user", "password", "dbname", "connect_timeout", nullptr};
+    const std::array<const char*, 7> values = {
+        host.c_str(), port.c_str(), server.user.c_str(), server.password.c_str(), database.c_str(),
+        "10",         nullptr};
     connection_.reset(PQconnectdbParams(names.data(), values.data(), 0));
     if (PQstatus(connection_.get()) != CONNECTION_OK) {
       throw std::runtime_error(PQerrorMessage(connection_.get()));
     }
+    PQsetNoticeProcessor(
+        connection_.get(), [](void*, const char*) {}, nullptr);
   }
 
   std::vector<Row> run(const std::string& sql) override {
