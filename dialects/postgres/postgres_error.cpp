@@ -46,6 +46,7 @@ std::string shownText(const Arg& arg) {
 /// shown. The server shortens and reformats what it quotes, so a number counts by any digits.
 bool quotesParameter(string_view part, const PostgresScene& scene) {
   if (part.empty() || contains(scene.sql, part)) return false;
+  if (scene.hideValues) return true;
   for (const Arg& arg : scene.args) {
     const std::string text = shownText(arg);
     if (!text.empty() && (contains(text, part) || contains(part, text))) return true;
@@ -61,7 +62,7 @@ bool quotesParameter(string_view part, const PostgresScene& scene) {
 std::string withoutParameters(std::string message, const PostgresScene& scene) {
   // A value may hold quotes itself, so what reaches up to the last quote is looked at first.
   const std::size_t last = message.rfind('"');
-  if (scene.args.empty() || last == std::string::npos) return message;
+  if (last == std::string::npos || (scene.args.empty() && !scene.hideValues)) return message;
   constexpr int kMostQuotes = 32;
   int quotes = 0;
   for (std::size_t open = message.find('"'); open < last && quotes++ < kMostQuotes;
@@ -82,17 +83,28 @@ std::string withoutParameters(std::string message, const PostgresScene& scene) {
   return message;
 }
 
+/// 1 for the first byte of a character in UTF-8, 0 for the others.
+std::size_t startsCharacter(char c) noexcept {
+  return (static_cast<unsigned char>(c) & 0xC0) == 0x80 ? 0 : 1;
+}
+
 /// " (line 2, column 5)"; empty when the server does not say where.
-std::string position(const PGresult* result, string_view sql) {
+std::string position(const PGresult* result, const PostgresScene& scene) {
   const string_view digits = field(result, PG_DIAG_STATEMENT_POSITION);
   std::size_t at = 0;  // In characters, from 1.
   std::from_chars(digits.data(), digits.data() + digits.size(), at);
-  if (at == 0 || sql.empty()) return {};
+  if (at == 0 || scene.sql.empty()) return {};
+  // What stands before the statement in its script counts as well.
+  string_view sql = scene.sql;
+  if (!scene.script.empty()) {
+    sql = scene.script;
+    for (const char c : scene.script.substr(0, scene.scriptOffset)) at += startsCharacter(c);
+  }
   std::size_t line = 1;
   std::size_t column = 1;
   std::size_t character = 1;
   for (const char c : sql) {
-    if ((static_cast<unsigned char>(c) & 0xC0) == 0x80) continue;  // The rest of a character.
+    if (startsCharacter(c) == 0) continue;
     if (character++ == at) break;
     if (c == '\n') {
       ++line;
@@ -211,7 +223,10 @@ void throwPostgresError(const PGresult* result, const PostgresScene& scene) {
   std::string primary(field(result, PG_DIAG_MESSAGE_PRIMARY));
   if (primary.empty()) primary = PQresultErrorMessage(result);
   while (!primary.empty() && primary.back() == '\n') primary.pop_back();
-  std::string message = withoutParameters(std::move(primary), scene);
+  // Only data exceptions quote values that were sent apart; others quote names.
+  const bool quotesValues = !scene.args.empty() || sqlState.starts_with("22");
+  std::string message =
+      quotesValues ? withoutParameters(std::move(primary), scene) : std::move(primary);
   ErrorDetails details;
   details.sqlState = sqlState;
   details.sql = scene.sql.substr(0, kMostSql);
@@ -233,7 +248,7 @@ void throwPostgresError(const PGresult* result, const PostgresScene& scene) {
     // The server's own hint names the nearest column or function, never a value.
     details.hint = field(result, PG_DIAG_MESSAGE_HINT);
   }
-  message += position(result, scene.sql);
+  message += position(result, scene);
   if (sqlState.starts_with("42") && !details.hint.empty()) message += "; " + details.hint;
   throwByState(message, sqlState, std::move(details));
 }

@@ -5,6 +5,7 @@
 // quotes of a parameter is taken out. Used by everything in this folder.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -29,6 +30,10 @@ struct PostgresScene {
   std::string_view sql{};  ///< The statement; empty when there is none.
   Args args{};             ///< Its parameters, to keep them out of the message.
   PostgresStop stop = PostgresStop::None;
+  /// The script that the statement is a part of, in which positions are counted, and where in it.
+  std::string_view script{};
+  std::size_t scriptOffset = 0;
+  bool hideValues = false;  ///< Values went apart from `args`: what is quoted may be one.
 };
 
 /// Throws the error that a failed result stands for.

@@ -24,6 +24,9 @@ using Clock = Context::Clock;
 // thousands of times a second, so one that has not after this is not going to answer.
 constexpr milliseconds kCancelGrace{3000};
 
+// Results that are read rather than cancelled.
+constexpr int kCheapResults = 100;
+
 /// For poll(): milliseconds rounded up, so that a wait never ends before its time and spins.
 int pollTimeout(Clock::time_point until) noexcept {
   const auto left = std::chrono::ceil<milliseconds>(until - Clock::now()).count();
@@ -99,13 +102,54 @@ PostgresResult PostgresHandle::exec(const std::string& sql,
   return last;
 }
 
+void PostgresHandle::execScriptPart(const std::string& sql, std::string_view script,
+                                    std::size_t offset) {
+  started();
+  requireSent(PQsendQuery(connection_, sql.c_str()), sql);
+  while (PostgresResult result = next(sql)) {
+    switch (PQresultStatus(result.get())) {
+      case PGRES_COPY_IN:
+      case PGRES_COPY_OUT:
+      case PGRES_COPY_BOTH:
+        refuseCopy(sql);
+      case PGRES_FATAL_ERROR:
+      case PGRES_BAD_RESPONSE: {
+        PostgresScene scene;
+        scene.sql = sql;
+        scene.script = script;
+        scene.scriptOffset = offset;
+        failWith(result, scene);
+      }
+      default:
+        break;
+    }
+  }
+}
+
+bool PostgresHandle::execWithin(const std::string& sql, milliseconds timeout) noexcept {
+  Context bounded;
+  bounded.timeout(timeout);
+  const Context* const armed = std::exchange(armed_, &bounded);
+  const PostgresStop stop = stop_;
+  bool good = true;
+  try {
+    exec(sql);
+  } catch (const std::exception&) {
+    good = false;
+    if (stop_ == PostgresStop::Deadline) broken_ = true;
+  }
+  armed_ = armed;
+  stop_ = stop;
+  return good;
+}
+
 // --- results ---
 
 PostgresResult PostgresHandle::next(std::string_view sql) {
   waitForResult(sql);
   PostgresResult result(PQgetResult(connection_));
   if (!result) [[unlikely]] {
-    if (cancelRequest_ != nullptr) settleAfterCancel();
+    if (PQpipelineStatus(connection_) == PQ_PIPELINE_OFF) settle();
     running_.store(false, std::memory_order_relaxed);
   } else if (cancelRequest_ != nullptr && postgresSqlState(result.get()) == "57014") {
     cancelRequest_.reset();  // It has done its work, and will not hit a later statement.
@@ -122,16 +166,19 @@ PostgresResult PostgresHandle::nextGood(std::string_view sql, Args args) {
       fail(result, sql, args);
     case PGRES_COPY_IN:
     case PGRES_COPY_OUT:
-    case PGRES_COPY_BOTH: {
-      drain();
-      ErrorDetails details;
-      details.sql = sql;
-      details.hint = "insert many rows with bulkInsert";
-      throw Unsupported("COPY from or to the client does not go through SQL", std::move(details));
-    }
+    case PGRES_COPY_BOTH:
+      refuseCopy(sql);
     default:
       return result;
   }
+}
+
+void PostgresHandle::refuseCopy(std::string_view sql) {
+  drain();
+  ErrorDetails details;
+  details.sql = sql;
+  details.hint = "insert many rows with bulkInsert";
+  throw Unsupported("COPY from or to the client does not go through SQL", std::move(details));
 }
 
 void PostgresHandle::drain() noexcept {
@@ -154,7 +201,12 @@ void PostgresHandle::drain() noexcept {
 }
 
 void PostgresHandle::abandon() noexcept {
-  if (stop_ == PostgresStop::None) {
+  // A cancellation costs a connection of its own, so what has arrived already is read first.
+  for (int i = 0; i < kCheapResults && PQisBusy(connection_) == 0; ++i) {
+    const PostgresResult result(PQgetResult(connection_));
+    if (!result) break;
+  }
+  if (PQtransactionStatus(connection_) == PQTRANS_ACTIVE && stop_ == PostgresStop::None) {
     stop_ = PostgresStop::Interrupted;
     sendCancel();
   }
@@ -162,6 +214,21 @@ void PostgresHandle::abandon() noexcept {
 }
 
 void PostgresHandle::fail(const PostgresResult& result, std::string_view sql, Args args) {
+  PostgresScene scene;
+  scene.sql = sql;
+  scene.args = args;
+  failWith(result, scene);
+}
+
+void PostgresHandle::failHidingValues(const PostgresResult& result, std::string_view sql) {
+  PostgresScene scene;
+  scene.sql = sql;
+  scene.hideValues = true;
+  failWith(result, scene);
+}
+
+void PostgresHandle::failWith(const PostgresResult& result, PostgresScene scene) {
+  const std::string_view sql = scene.sql;
   const std::string_view sqlState = postgresSqlState(result.get());
   const bool tooLarge = std::exchange(tooLarge_, false) && sqlState == "57014";
   drain();
@@ -176,7 +243,8 @@ void PostgresHandle::fail(const PostgresResult& result, std::string_view sql, Ar
     details.hint = "stream the rows, or ask for fewer";
     throw ResultTooLarge("the result is larger than the limit", std::move(details));
   }
-  throwPostgresError(result.get(), {sql, args, stop_});
+  scene.stop = stop_;
+  throwPostgresError(result.get(), scene);
 }
 
 void PostgresHandle::failConnection(std::string_view sql) {
@@ -265,8 +333,7 @@ void PostgresHandle::settleAfterCancel() noexcept {
   const PostgresStop stop = std::exchange(stop_, PostgresStop::Interrupted);
   if (!request->waitUntil(graceEnd_)) {
     broken_ = true;
-  } else if (PQpipelineStatus(connection_) == PQ_PIPELINE_OFF &&
-             PQsendQuery(connection_, "") == 1) {
+  } else if (PQsendQuery(connection_, "") == 1) {
     drain();
   }
   stop_ = stop;
@@ -277,7 +344,10 @@ void PostgresHandle::giveUp(std::string_view sql) {
   if (std::exchange(tooLarge_, false)) {
     throw ResultTooLarge("the result is larger than the limit, and the server does not stop it");
   }
-  throwPostgresStop({sql, {}, stop_}, "57014");
+  PostgresScene scene;
+  scene.sql = sql;
+  scene.stop = stop_;
+  throwPostgresStop(scene, "57014");
 }
 
 // libpq keeps a buffered result to itself until it is whole, so what the kernel has for it is

@@ -46,6 +46,14 @@ class PostgresHandle {
   /// Runs one statement with text parameters; a null pointer is NULL. @return Rows as text.
   PostgresResult exec(const std::string& sql, std::span<const char* const> parameters);
 
+  /// Runs SQL whatever the armed context says, for at most `timeout`. @return Whether it succeeded;
+  /// the connection is broken when the server did not answer. Keeps why a statement before was
+  /// stopped.
+  bool execWithin(const std::string& sql, std::chrono::milliseconds timeout) noexcept;
+
+  /// Runs one statement of a script, which errors count their position in.
+  void execScriptPart(const std::string& sql, std::string_view script, std::size_t offset);
+
   // --- what statements are made of ---
 
   /// Forgets why an earlier statement was stopped. Called as each run starts.
@@ -74,8 +82,17 @@ class PostgresHandle {
   /// Drains, and throws the typed error of a failed result; marks the connection as broken where it
   /// is.
   [[noreturn]] void fail(const PostgresResult& result, std::string_view sql, Args args = {});
+  /// The same where the parameters were sent apart from the statement: no quoted value is shown.
+  [[noreturn]] void failHidingValues(const PostgresResult& result, std::string_view sql);
+  /// Ends a COPY that a statement began, and throws Unsupported.
+  [[noreturn]] void refuseCopy(std::string_view sql);
   /// Throws the ConnectionError of a connection that is lost, and marks it as broken.
   [[noreturn]] void failConnection(std::string_view sql);
+  /// Sees to it that a cancellation still under way hits no later statement. Nothing to do as a rule;
+  /// pipelines call it when they are left.
+  void settle() noexcept {
+    if (cancelRequest_ != nullptr) settleAfterCancel();
+  }
   /// Sends what is buffered, reading meanwhile what the server sends, so that neither waits for the
   /// other.
   void flush(std::string_view sql);
@@ -102,6 +119,10 @@ class PostgresHandle {
   [[nodiscard]] bool waitForInput(Context::Clock::time_point until);
 
   [[nodiscard]] bool broken() const noexcept;
+  /// @throws ConnectionError when the connection is lost.
+  void requireAlive() {
+    if (broken()) failConnection({});
+  }
   void markBroken() noexcept { broken_ = true; }
   /// @return Whether a transaction is open, failed ones included.
   [[nodiscard]] bool inTransaction() const noexcept;
@@ -115,11 +136,12 @@ class PostgresHandle {
   };
   class CancelRequest;
 
+  void settleAfterCancel() noexcept;
   void waitForResult(std::string_view sql);
   void pollOnce(std::string_view sql, bool writing);
   void noticeStops();
+  [[noreturn]] void failWith(const PostgresResult& result, PostgresScene scene);
   void sendCancel() noexcept;
-  void settleAfterCancel() noexcept;
   void countReceived(std::string_view sql);
   [[noreturn]] void giveUp(std::string_view sql);
 

@@ -1,0 +1,25 @@
+// What sonde needs to know of PostgreSQL's SQL.
+#pragma once
+
+#include "../dialect.hpp"
+#include "postgres_compiler.hpp"
+
+namespace sonde {
+
+/// See Dialect.
+class PostgresDialect : public Dialect {
+ public:
+  /// @return The one dialect of the process. Thread-safe.
+  [[nodiscard]] static const PostgresDialect& instance() noexcept;
+
+  [[nodiscard]] std::string_view name() const noexcept override { return "postgresql"; }
+  [[nodiscard]] const SqlCompiler& compiler() const noexcept override { return compiler_; }
+  [[nodiscard]] const query::LexerRules& lexerRules() const noexcept override {
+    return compiler_.lexerRules();
+  }
+
+ private:
+  PostgresCompiler compiler_;
+};
+
+}  // namespace sonde

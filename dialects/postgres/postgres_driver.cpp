@@ -1,0 +1,64 @@
+#include "postgres_driver.hpp"
+
+#include <string>
+#include <utility>
+
+#include "postgres_connection.hpp"
+#include "postgres_dialect.hpp"
+#include "postgres_open.hpp"
+#include "postgres_settings.hpp"
+
+namespace sonde {
+namespace {
+
+class PostgresDriver final : public Driver {
+ public:
+  [[nodiscard]] const Dialect& dialect() const noexcept override {
+    return PostgresDialect::instance();
+  }
+  [[nodiscard]] std::unique_ptr<Connection> connect(const DriverOptions& options,
+                                                    TransactionMode mode) const override;
+  [[nodiscard]] Topology topology(Connection& first, const DriverOptions& options) const override;
+
+ private:
+  std::shared_ptr<PostgresTypeCache> types_ = std::make_shared<PostgresTypeCache>();
+};
+
+void refuseAttachments(const DriverOptions& options) {
+  if (options.attachments.empty()) return;
+  ErrorDetails details;
+  details.hint = "name tables with their schema; other databases are reached by postgres_fdw";
+  throw ConfigError("PostgreSQL has no attached databases", std::move(details));
+}
+
+void warnOfUnhonoured(PostgresConnection& connection, const Logger& logger) {
+  if (!logger.enabled(LogLevel::Warn)) return;
+  for (const SettingReport& report : connection.settings()) {
+    if (report.honoured()) continue;
+    logger.log(LogLevel::Warn, "a setting did not take effect",
+               {{"setting", report.name},
+                {"requested", report.requested},
+                {"effective", report.effective}});
+  }
+}
+
+std::unique_ptr<Connection> PostgresDriver::connect(const DriverOptions& options,
+                                                    TransactionMode) const {
+  refuseAttachments(options);
+  PostgresRequests requests = readPostgresRequests(options);
+  auto handle = openPostgres(options, requests);
+  auto connection =
+      std::make_unique<PostgresConnection>(std::move(handle), types_, std::move(requests));
+  warnOfUnhonoured(*connection, options.logger);
+  return connection;
+}
+
+Topology PostgresDriver::topology(Connection&, const DriverOptions& options) const {
+  return {PoolShape::Uniform, options.poolSize, "a server takes many connections"};
+}
+
+}  // namespace
+
+std::unique_ptr<Driver> makePostgresDriver() { return std::make_unique<PostgresDriver>(); }
+
+}  // namespace sonde
