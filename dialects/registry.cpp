@@ -10,6 +10,9 @@
 #include "../core/suggest.hpp"
 #include "../core/text.hpp"
 
+#ifdef SONDE_WITH_POSTGRES
+#include "postgres/postgres_driver.hpp"
+#endif
 #ifdef SONDE_WITH_SQLITE
 #include "sqlite/sqlite_driver.hpp"
 #endif
@@ -27,6 +30,11 @@ struct BuiltIn {
   std::unique_ptr<Driver> (*make)();
 };
 
+#ifdef SONDE_WITH_POSTGRES
+constexpr auto kMakePostgres = &makePostgresDriver;
+#else
+constexpr std::unique_ptr<Driver> (*kMakePostgres)() = nullptr;
+#endif
 #ifdef SONDE_WITH_SQLITE
 constexpr auto kMakeSqlite = &makeSqliteDriver;
 #else
@@ -38,8 +46,10 @@ constexpr auto kMakeMock = &makeMockDriver;
 constexpr std::unique_ptr<Driver> (*kMakeMock)() = nullptr;
 #endif
 
-constexpr std::array<BuiltIn, 2> kBuiltIns = {
+constexpr std::array<BuiltIn, 4> kBuiltIns = {
     BuiltIn{"mock", kMakeMock},
+    BuiltIn{"postgres", kMakePostgres},
+    BuiltIn{"postgresql", kMakePostgres},
     BuiltIn{"sqlite", kMakeSqlite},
 };
 

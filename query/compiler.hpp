@@ -33,7 +33,8 @@ class SqlCompiler {
   /// @return The DDL that would make a table as it is: CREATE TABLE, its indexes, its triggers,
   /// each ended by a semicolon and a newline.
   [[nodiscard]] std::string createTable(const Table& table) const;
-  /// @return The DDL of every table, parents before children where there is no cycle, then views.
+  /// @return The DDL of the types that tables need, where the engine has such, and of every table,
+  /// parents before children where there is no cycle, then views.
   [[nodiscard]] std::string createSchema(const Schema& schema) const;
 
   /// @return The identifier in the dialect's quotes, inner quotes doubled.
@@ -64,6 +65,7 @@ class SqlCompiler {
                              std::string_view column) const;
   virtual void renderColumnDefinition(std::string& out, const Table& table,
                                       const Column& column) const;
+  virtual void renderTypes(std::string& out, const Schema& schema) const;
   virtual void renderCreate(std::string& out, const Table& table) const;
   virtual void renderTableConstraints(std::string& out, const Table& table) const;
   virtual void renderPrimaryKey(std::string& out, const Table& table) const;

@@ -87,6 +87,7 @@ std::string SqlCompiler::createTable(const Table& table) const {
 
 std::string SqlCompiler::createSchema(const Schema& schema) const {
   std::string out;
+  renderTypes(out, schema);
   for (const Table* table : parentsFirst(schema)) {
     if (table->kind == TableKind::View || table->kind == TableKind::MaterializedView) continue;
     renderCreate(out, *table);
@@ -107,6 +108,9 @@ std::string SqlCompiler::createSchema(const Schema& schema) const {
   }
   return out;
 }
+
+// Nothing: most engines have no types of their own for users to make.
+void SqlCompiler::renderTypes(std::string&, const Schema&) const {}
 
 // CREATE TABLE "t" (columns, constraints) options; views and virtual tables by their definition;
 // nothing for shadow and system tables, which make themselves; a comment for what could not be

@@ -170,14 +170,33 @@ void Renderer::node(const Claim& claim) {
   placeholder(std::move(slot));
 }
 
+const Renderer::ScopeSource* Renderer::sourceOf(const ColumnRef& ref) const noexcept {
+  if (ref.depth >= scopes_.size()) return nullptr;
+  const Scope& scope = scopes_[scopes_.size() - 1 - ref.depth];
+  return ref.source < scope.sources.size() ? &scope.sources[ref.source] : nullptr;
+}
+
+const Column* Renderer::columnOf(const ExprPtr& expr) const noexcept {
+  const auto* ref = std::get_if<ColumnRef>(&unwrapped(expr)->node);
+  const ScopeSource* source = ref == nullptr ? nullptr : sourceOf(*ref);
+  return source == nullptr ? nullptr : source->table->findColumn(ref->name);
+}
+
+bool Renderer::neverNull(const ExprPtr& expr) const noexcept {
+  const Column* column = columnOf(expr);
+  if (column == nullptr || column->nullable) return false;
+  return !sourceOf(std::get<ColumnRef>(unwrapped(expr)->node))->optional;
+}
+
 void Renderer::node(const ColumnRef& ref) {
-  if (ref.depth >= scopes_.size() ||
-      ref.source >= scopes_[scopes_.size() - 1 - ref.depth].sources.size()) {
+  const ScopeSource* source = sourceOf(ref);
+  if (source == nullptr) {
     throw SchemaError("column " + quoteForMessage(ref.name) +
                       " refers to a table that the query does not have");
   }
-  const Scope& scope = scopes_[scopes_.size() - 1 - ref.depth];
-  if (scope.qualify || ref.depth != 0) identifier(scope.sources[ref.source].alias).sql(".");
+  if (scopes_[scopes_.size() - 1 - ref.depth].qualify || ref.depth != 0) {
+    identifier(source->alias).sql(".");
+  }
   identifier(ref.name);
 }
 
@@ -319,7 +338,7 @@ void Renderer::pushSelectScope(const Select& select, bool nested) {
     const std::string& wanted = source.alias.empty() ? source.table->name : source.alias;
     std::string alias = wanted;
     for (int n = 2; aliasTaken(scope, alias); ++n) alias = wanted + "_" + std::to_string(n);
-    scope.sources.push_back({source.table, std::move(alias)});
+    scope.sources.push_back({source.table, std::move(alias), source.join == JoinKind::Left});
   }
   if (!scope.qualify) {
     const Table& only = *select.sources.front().table;
@@ -330,7 +349,7 @@ void Renderer::pushSelectScope(const Select& select, bool nested) {
 }
 
 void Renderer::pushTableScope(const Table& table) {
-  scopes_.push_back({{{&table, table.name}}, false});
+  scopes_.push_back({{{&table, table.name, false}}, false});
 }
 
 void Renderer::touch(const Table& table, bool written) {

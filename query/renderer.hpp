@@ -38,6 +38,11 @@ class Renderer {
   /// Appends names, each quoted, with commas between.
   Renderer& identifiers(const std::vector<std::string>& names);
 
+  /// @return The column of its table that an expression is; nullptr for any other expression.
+  [[nodiscard]] const Column* columnOf(const ExprPtr& expr) const noexcept;
+  /// @return Whether an expression is a column that holds no nulls, nor gets any from a left join.
+  [[nodiscard]] bool neverNull(const ExprPtr& expr) const noexcept;
+
   /// Appends a whole query.
   /// @throws Unsupported when the engine has no way to say it.
   Renderer& query(const Query& query);
@@ -51,12 +56,14 @@ class Renderer {
   struct ScopeSource {
     const Table* table;
     std::string alias;
+    bool optional = false;  ///< Its columns are null where a left join found nothing.
   };
   struct Scope {
     std::vector<ScopeSource> sources;
     bool qualify = false;
   };
 
+  [[nodiscard]] const ScopeSource* sourceOf(const ColumnRef& ref) const noexcept;
   void node(const ColumnRef& ref);
   void node(const Parameter& parameter);
   void node(const Constant& constant);

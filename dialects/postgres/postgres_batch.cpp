@@ -37,8 +37,7 @@ std::vector<BlockPtr> PostgresStatement::fetchEach(std::span<const Args> batch,
     if (takeBatch(pipeline, part, maxBytes, blocks)) continue;
     pipeline.finish();
     const std::size_t failing = blocks.size();
-    const bool stale =
-        !pipeline.failed() || isStale(postgresSqlState(pipeline.failed().get()));
+    const bool stale = !pipeline.failed() || isStale(postgresSqlState(pipeline.failed().get()));
     if (!stale || inside || apart) {
       args_ = batch[failing];
       if (pipeline.failed()) failRun(pipeline.takeFailed());

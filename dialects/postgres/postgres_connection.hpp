@@ -53,7 +53,8 @@ class PostgresConnection final : public Connection {
   /// DISCARD SEQUENCES and pg_advisory_unlock_all(): DISCARD ALL but for prepared statements.
   void resetState() override;
 
-  /// COPY … FROM STDIN, in binary form where sonde writes the types of all columns so, else as text.
+  /// COPY … FROM STDIN, in binary form where sonde writes the types of all columns so, else as
+  /// text.
   std::uint64_t bulkInsert(const Table& table, const std::vector<std::string>& columns,
                            FunctionRef<Args()> next) override;
 

@@ -17,7 +17,8 @@ namespace {
 // What is collected before it is handed to libpq, and so to the socket.
 constexpr std::size_t kPiece = std::size_t{64} << 10;
 
-/// Writes rows in the text form of COPY: tabs between values, a newline after each row, \N for NULL.
+/// Writes rows in the text form of COPY: tabs between values, a newline after each row, \N for
+/// NULL.
 class CopyText {
  public:
   explicit CopyText(std::vector<Type> types) : types_(std::move(types)) {}

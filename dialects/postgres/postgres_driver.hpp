@@ -1,7 +1,7 @@
 // The driver for PostgreSQL servers.
 //
-// Invariant: thread-safe; what it keeps is a cache of the catalog's names. Only the registry and the
-// tests name it; everything else reaches PostgreSQL through Driver and Connection.
+// Invariant: thread-safe; what it keeps is a cache of the catalog's names. Only the registry and
+// the tests name it; everything else reaches PostgreSQL through Driver and Connection.
 #pragma once
 
 #include <memory>

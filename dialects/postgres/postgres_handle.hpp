@@ -88,8 +88,8 @@ class PostgresHandle {
   [[noreturn]] void refuseCopy(std::string_view sql);
   /// Throws the ConnectionError of a connection that is lost, and marks it as broken.
   [[noreturn]] void failConnection(std::string_view sql);
-  /// Sees to it that a cancellation still under way hits no later statement. Nothing to do as a rule;
-  /// pipelines call it when they are left.
+  /// Sees to it that a cancellation still under way hits no later statement. Nothing to do as a
+  /// rule; pipelines call it when they are left.
   void settle() noexcept {
     if (cancelRequest_ != nullptr) settleAfterCancel();
   }

@@ -108,8 +108,8 @@ void PostgresParameters::setOne(std::size_t index, const Arg& arg, const Postgre
   }
 }
 
-void PostgresParameters::setInteger(std::size_t index, std::int64_t value,
-                                    const PostgresType& type, bool mayRetype) {
+void PostgresParameters::setInteger(std::size_t index, std::int64_t value, const PostgresType& type,
+                                    bool mayRetype) {
   if (const std::size_t bytes = integerBytes(type.oid, value)) {
     return binary(index, static_cast<std::uint64_t>(value), bytes);
   }

@@ -21,9 +21,9 @@ namespace sonde {
 class PostgresParameters {
  public:
   /// Takes the arguments for placeholders of these types; no types where they are not known.
-  /// @param mayRetype Whether a number that the placeholder's type cannot hold may be sent as one of
-  /// its own: a comparison of an integer column with 1.5 is then false, as elsewhere, while storing
-  /// 1.5 in it stays an error.
+  /// @param mayRetype Whether a number that the placeholder's type cannot hold may be sent as one
+  /// of its own: a comparison of an integer column with 1.5 is then false, as elsewhere, while
+  /// storing 1.5 in it stays an error.
   /// @throws ValidationError naming the parameter: text with a NUL, or a list.
   void set(Args args, std::span<const PostgresType> types, bool mayRetype, std::string_view sql);
 
@@ -33,8 +33,8 @@ class PostgresParameters {
   [[nodiscard]] const int* formats() const noexcept { return formats_.data(); }
   /// @return The type of each, 0 for what the server infers.
   [[nodiscard]] const std::uint32_t* types() const noexcept { return types_.data(); }
-  /// @return Whether a parameter has another type than its placeholder, so that a statement prepared
-  /// before cannot take it.
+  /// @return Whether a parameter has another type than its placeholder, so that a statement
+  /// prepared before cannot take it.
   [[nodiscard]] bool retyped() const noexcept { return retyped_; }
 
  private:
@@ -58,8 +58,8 @@ class PostgresParameters {
   std::vector<int> lengths_;
   std::vector<int> formats_;
   std::vector<std::uint32_t> types_;
-  std::vector<char> slots_;          ///< kSlot bytes for each parameter.
-  std::vector<std::string> texts_;   ///< One for each parameter that needs more.
+  std::vector<char> slots_;         ///< kSlot bytes for each parameter.
+  std::vector<std::string> texts_;  ///< One for each parameter that needs more.
   bool retyped_ = false;
 };
 

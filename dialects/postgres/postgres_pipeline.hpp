@@ -32,8 +32,8 @@ class PostgresPipeline {
   }
   /// Sends one command with text parameters.
   void send(const char* sql, std::span<const char* const> parameters = {});
-  /// Sends `SELECT set_config($1, $2, true), …` for each setting, so that it holds to the end of the
-  /// transaction.
+  /// Sends `SELECT set_config($1, $2, true), …` for each setting, so that it holds to the end of
+  /// the transaction.
   void sendSettings(const std::vector<Context::Pair>& settings);
   /// Ends a group: the server answers, and an error before it does not reach beyond it.
   void sync();
@@ -44,8 +44,8 @@ class PostgresPipeline {
   /// Takes a result and keeps it when it is the first that failed. @return Whether it is good.
   bool takeGood(PostgresResult& result);
 
-  /// Reads what is left and leaves pipeline mode. Never throws; a connection on which that is not to
-  /// be done is broken.
+  /// Reads what is left and leaves pipeline mode. Never throws; a connection on which that is not
+  /// to be done is broken.
   void finish() noexcept;
   /// Finishes, and throws the first error, if there was any.
   void finishAndThrow(Args args);

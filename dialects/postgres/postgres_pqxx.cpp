@@ -72,8 +72,8 @@ class Receiver final : public pqxx::notification_receiver {
 struct PostgresPqxx::Lent {
 #if PQXX_VERSION_MAJOR < 7
   explicit Lent(PGconn* lent) : raw(lent), policy(lent), connection(policy) {}
-  LendingPolicy policy;
   PGconn* raw;
+  LendingPolicy policy;
   LentConnection connection;
 #else
   explicit Lent(PGconn* lent)
@@ -101,8 +101,8 @@ PostgresPqxx::~PostgresPqxx() = default;
 void PostgresPqxx::hear(const std::string& channel, OnMessage onMessage) {
   if (lent_->receivers.contains(channel)) return;
   try {
-    lent_->receivers.emplace(channel, std::make_unique<Receiver>(lent_->connection, channel,
-                                                                 std::move(onMessage)));
+    lent_->receivers.emplace(
+        channel, std::make_unique<Receiver>(lent_->connection, channel, std::move(onMessage)));
   } catch (const pqxx::failure& error) {
     throwTyped(error, lent_->raw);
   }

@@ -1,8 +1,8 @@
 // libpqxx over a connection that the driver opened itself. The only place that knows libpqxx's
 // versions apart: how a PGconn is lent to it, and how channels are heard.
 //
-// Invariant: the PGconn stays the handle's: libpqxx neither closes it nor opens it again. Written for
-// libpqxx 6.4 and for 7.7 and later; 6.4.5 is what runs (docs/postgresql.md).
+// Invariant: the PGconn stays the handle's: libpqxx neither closes it nor opens it again. Written
+// for libpqxx 6.4 and for 7.7 and later; 6.4.5 is what runs (docs/postgresql.md).
 #pragma once
 
 #include <functional>

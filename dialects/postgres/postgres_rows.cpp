@@ -264,8 +264,8 @@ BlockHint PostgresRows::sizeOf(const PostgresHeader& header, const PGresult* res
       for (std::size_t i = 0; i < header.rules.size(); ++i) {
         const PostgresCodec codec = header.rules[i].codec;
         if (codec <= PostgresCodec::Float8) continue;
-        hint.bytes += static_cast<std::size_t>(PQgetlength(result, static_cast<int>(row),
-                                                           static_cast<int>(i))) +
+        hint.bytes += static_cast<std::size_t>(
+                          PQgetlength(result, static_cast<int>(row), static_cast<int>(i))) +
                       1 + (binary ? growth(codec) : 0);
       }
     }

@@ -77,11 +77,9 @@ bool countsChanges(std::string_view tag) noexcept {
 
 }  // namespace
 
-PostgresStatement::PostgresStatement(std::shared_ptr<PostgresSession> session,
-                                     std::string_view sql, bool persistent)
-    : session_(std::move(session)),
-      sql_(sql),
-      named_(persistent && !session_->pooled()) {
+PostgresStatement::PostgresStatement(std::shared_ptr<PostgresSession> session, std::string_view sql,
+                                     bool persistent)
+    : session_(std::move(session)), sql_(sql), named_(persistent && !session_->pooled()) {
   checkSql();
   const query::LexerRules& rules = PostgresDialect::instance().lexerRules();
   readOnly_ = !query::looksLikeWrite(sql_, rules);
@@ -112,8 +110,7 @@ void PostgresStatement::describe() {
   PostgresResult described;
   {
     PostgresPipeline pipeline(server, sql_);
-    pipeline.added(
-        PQsendPrepare(server.connection(), name.c_str(), sql_.c_str(), 0, nullptr));
+    pipeline.added(PQsendPrepare(server.connection(), name.c_str(), sql_.c_str(), 0, nullptr));
     pipeline.added(PQsendDescribePrepared(server.connection(), name.c_str()));
     pipeline.sync();
     PostgresResult parsed;
@@ -201,9 +198,8 @@ int PostgresStatement::send() {
   PGconn* const connection = handle().connection();
   const int format = wantsBinary() ? 1 : 0;
   if (!name_.empty() && !parameters_.retyped()) [[likely]] {
-    return PQsendQueryPrepared(connection, name_.c_str(), parameters_.count(),
-                               parameters_.values(), parameters_.lengths(), parameters_.formats(),
-                               format);
+    return PQsendQueryPrepared(connection, name_.c_str(), parameters_.count(), parameters_.values(),
+                               parameters_.lengths(), parameters_.formats(), format);
   }
   return PQsendQueryParams(connection, sql_.c_str(), parameters_.count(), parameters_.types(),
                            parameters_.values(), parameters_.lengths(), parameters_.formats(),
@@ -220,8 +216,7 @@ PostgresResult PostgresStatement::executeOnce() {
   return result;
 }
 
-PostgresResult PostgresStatement::executeWithSettings(
-    const std::vector<Context::Pair>& settings) {
+PostgresResult PostgresStatement::executeWithSettings(const std::vector<Context::Pair>& settings) {
   PostgresHandle& server = handle();
   PostgresResult result;
   PostgresPipeline pipeline(server, sql_);

@@ -43,9 +43,7 @@ class PostgresStatement final : public Statement {
   [[nodiscard]] std::vector<BlockPtr> fetchEach(std::span<const Args> batch,
                                                 std::size_t maxBytes) override;
   std::uint64_t run() override;
-  [[nodiscard]] const std::shared_ptr<const Columns>& columns() override {
-    return header_.columns;
-  }
+  [[nodiscard]] const std::shared_ptr<const Columns>& columns() override { return header_.columns; }
   void reset() noexcept override;
 
   [[nodiscard]] bool readOnly() const noexcept override { return readOnly_; }
@@ -108,8 +106,8 @@ class PostgresStatement final : public Statement {
   bool described_ = false;
   bool bound_ = false;
   bool readOnly_ = false;
-  bool selects_ = false;       ///< A cursor can be declared for it.
-  bool fewRows_ = false;       ///< The run before gave hardly more rows than were wanted.
+  bool selects_ = false;  ///< A cursor can be declared for it.
+  bool fewRows_ = false;  ///< The run before gave hardly more rows than were wanted.
   bool schemaChanged_ = false;
   bool ownTransaction_ = false;  ///< The cursor's, begun for the settings of the context.
   bool lastFetched_ = false;     ///< The cursor has no more rows than those here.

@@ -126,8 +126,8 @@ void PostgresStatement::openCursor() {
     pipeline.sendSettings(settings);
   }
   pipeline.added(PQsendQueryParams(server.connection(), declare.c_str(), parameters_.count(),
-                                   parameters_.types(), parameters_.values(),
-                                   parameters_.lengths(), parameters_.formats(), 0));
+                                   parameters_.types(), parameters_.values(), parameters_.lengths(),
+                                   parameters_.formats(), 0));
   pipeline.added(PQsendQueryParams(server.connection(), fetchSql.c_str(), 0, nullptr, nullptr,
                                    nullptr, nullptr, wantsBinary() ? 1 : 0));
   pipeline.sync();

@@ -42,9 +42,9 @@ void PostgresTransactions::requireActive(const char* what) const {
   session_.handle().requireAlive();
   ErrorDetails details;
   details.sqlState = "25P01";
-  throw TransactionError(std::string("cannot ") + what +
-                             ": there is no transaction, or the server ended it",
-                         false, std::move(details));
+  throw TransactionError(
+      std::string("cannot ") + what + ": there is no transaction, or the server ended it", false,
+      std::move(details));
 }
 
 void PostgresTransactions::begin(const BeginOptions& options) {

@@ -14,8 +14,8 @@ class PostgresTransactions {
  public:
   explicit PostgresTransactions(PostgresSession& session) noexcept : session_(session) {}
 
-  /// BEGIN [ISOLATION LEVEL …] [READ ONLY] [DEFERRABLE]; the settings of the armed context follow in
-  /// the same round trip: SELECT set_config($1, $2, true).
+  /// BEGIN [ISOLATION LEVEL …] [READ ONLY] [DEFERRABLE]; the settings of the armed context follow
+  /// in the same round trip: SELECT set_config($1, $2, true).
   void begin(const BeginOptions& options);
   void commit();
   void rollback();

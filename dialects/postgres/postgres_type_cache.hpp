@@ -2,8 +2,8 @@
 // extension types, and the names of tables and columns for the headers of results.
 //
 // Invariant: one per driver, shared by its connections; thread-safe. An answer is kept until the
-// schema changes as far as this driver knows, and never when it was read inside a transaction, which
-// may be rolled back.
+// schema changes as far as this driver knows, and never when it was read inside a transaction,
+// which may be rolled back.
 #pragma once
 
 #include <chrono>
