@@ -96,10 +96,15 @@ void applyFile(Config& config, const std::string& path, const Variables& variabl
   detail::applyJson(config, object, path);
 }
 
+// Whether a variable steers the building and testing of sonde, not a database.
+bool isForDevelopers(std::string_view name) {
+  return name.starts_with("SONDE_DEV_") || name.starts_with("SONDE_TEST_");
+}
+
 // Applies a SONDE_ variable; another's name is none of ours.
 void applyVariable(Config& config, std::string_view name, std::string_view value,
                    const std::string& origin) {
-  if (!name.starts_with("SONDE_")) return;
+  if (!name.starts_with("SONDE_") || isForDevelopers(name)) return;
   std::vector<std::string> names;
   for (const detail::ConfigKey& key : detail::configKeys()) {
     names.push_back(detail::variableOf(key.path));

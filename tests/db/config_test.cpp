@@ -150,6 +150,9 @@ TEST_F(ConfigTest, AnUnknownKeyNamesItsPlaceAndTheNearestOne) {
   expectAll(fileError(R"({"automation": {"autoOptimize": true}})"), {"unknown key", "automation"});
   expectAll(envError("\n\nSONDE_POOL_READER=3\n"),
             {".env:3", "SONDE_POOL_READER", "SONDE_POOL_READERS"});
+  const Variable ofDevelopers("SONDE_DEV_JOBS", "1");
+  const Variable ofTests("SONDE_TEST_POSTGRES", "postgresql://db/postgres");
+  EXPECT_EQ(errorOf({}), "");
   const Variable wrong("SONDE_CACHE_STATEMENT", "1");
   expectAll(errorOf({}), {"environment", "SONDE_CACHE_STATEMENT", "SONDE_CACHE_STATEMENTS"});
   Config config;

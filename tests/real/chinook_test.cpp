@@ -16,7 +16,7 @@ class Chinook : public testing::Test {
  protected:
   void SetUp() override {
     const auto path = chinookDatabase(folder_);
-    if (!path) GTEST_SKIP() << "Chinook_Sqlite.sql is not here (set SONDE_SHARED_DATA)";
+    if (!path) GTEST_SKIP() << "Chinook_Sqlite.sql is not here (set SONDE_TEST_SHARED_DATA)";
     db_.emplace(Database::open("sqlite:" + *path));
   }
 

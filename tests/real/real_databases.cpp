@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 std::optional<fs::path> sharedFile(const fs::path& relative) {
   std::vector<fs::path> roots;
-  if (const char* named = std::getenv("SONDE_SHARED_DATA"); named != nullptr) {
+  if (const char* named = std::getenv("SONDE_TEST_SHARED_DATA"); named != nullptr) {
     roots.emplace_back(named);
   }
   roots.push_back(fs::path(SONDE_SOURCE_DIR).parent_path() / "shared" / "data");

@@ -62,7 +62,7 @@ TEST(ShellParity, HoldsForEveryTableOfProj) {
 TEST(ShellParity, HoldsForEveryTableOfChinook) {
   const TemporaryFolder folder;
   const auto path = chinookDatabase(folder);
-  if (!path) GTEST_SKIP() << "Chinook_Sqlite.sql is not here (set SONDE_SHARED_DATA)";
+  if (!path) GTEST_SKIP() << "Chinook_Sqlite.sql is not here (set SONDE_TEST_SHARED_DATA)";
   expectParity(*path);
 }
 

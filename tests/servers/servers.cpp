@@ -152,7 +152,7 @@ std::string whyNoServer(ServerKind kind) {
   return "no " + name + " is running: use ctest, or tests/servers/servers.sh run";
 }
 
-bool serversAreRequired() { return environment("SONDE_REQUIRE_SERVERS") == "1"; }
+bool serversAreRequired() { return environment("SONDE_TEST_REQUIRE_SERVERS") == "1"; }
 
 std::string serverState(const std::string& name) {
   const auto found = state().find(name);

@@ -8,7 +8,7 @@
 //
 // A test that uses them has the label `server` (sonde_test(… LABEL server)) and links
 // sonde_test_servers. Without a server it skips and says so, or fails where
-// SONDE_REQUIRE_SERVERS=1.
+// SONDE_TEST_REQUIRE_SERVERS=1.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -62,7 +62,8 @@ struct Server {
 
 /// @return Why there is no such server, for people. Thread-safe.
 [[nodiscard]] std::string whyNoServer(ServerKind kind);
-/// @return Whether a test without its server fails (SONDE_REQUIRE_SERVERS=1) instead of skipping.
+/// @return Whether a test without its server fails (SONDE_TEST_REQUIRE_SERVERS=1) instead of
+/// skipping.
 [[nodiscard]] bool serversAreRequired();
 
 /// @return A line of the state file by its name, empty when it is not there. See write_state() in

@@ -11,15 +11,15 @@
 # killed, the kernel ends the servers, and the next start or stop removes the folder.
 #
 # The servers run as unprivileged users when this runs as root. An engine that is not installed is
-# left out and STATE says why, unless SONDE_REQUIRE_SERVERS=1. One that the environment names
+# left out and STATE says why, unless SONDE_TEST_REQUIRE_SERVERS=1. One that the environment names
 # already (SONDE_TEST_POSTGRES, SONDE_TEST_MYSQL: the URI of an administrator) is not started.
-# SONDE_SERVERS_PATH, where set, is where they are looked for instead of on PATH and where Debian
-# puts them.
+# SONDE_TEST_SERVERS_PATH, where set, is where they are looked for instead of on PATH and where
+# Debian puts them.
 # STATE holds lines NAME=VALUE; write_state below is the list of them.
 set -euo pipefail
 # Debian keeps each version of PostgreSQL in a folder of its own; the newest goes first.
 search_path=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -rV | paste -sd:)
-search_path=${SONDE_SERVERS_PATH:-$search_path:$PATH:/usr/sbin}
+search_path=${SONDE_TEST_SERVERS_PATH:-$search_path:$PATH:/usr/sbin}
 readonly search_path
 readonly kStartSeconds=60 kStopSeconds=20
 self=$(readlink -f "${BASH_SOURCE[0]}")
@@ -284,7 +284,7 @@ keep() {
     local given=SONDE_TEST_${engine^^}
     if ! program=$("${engine}_find"); then
       echo "it is not installed" >missing_$engine
-      [[ ${SONDE_REQUIRE_SERVERS:-} != 1 ]] || fail "$engine is required and not installed"
+      [[ ${SONDE_TEST_REQUIRE_SERVERS:-} != 1 ]] || fail "$engine is required and not installed"
       continue
     fi
     user=$(user_for "$engine")

@@ -249,13 +249,14 @@ TEST(ServersScript, RefusesToStartWhatIsRequiredAndMissing) {
   // An empty PATH for what is looked up, and a folder of PostgreSQL that is not there.
   TemporaryFolder folder;
   const ProcessResult result =
-      runProcess({"env", "SONDE_REQUIRE_SERVERS=1", "SONDE_SERVERS_PATH=" + folder.path().string(),
-                  kScript, "run", "true"});
+      runProcess({"env", "SONDE_TEST_REQUIRE_SERVERS=1",
+                  "SONDE_TEST_SERVERS_PATH=" + folder.path().string(), kScript, "run", "true"});
   EXPECT_NE(result.exitCode, 0);
   EXPECT_THAT(result.err, testing::HasSubstr("is required and not installed"));
-  const ProcessResult optional = runProcess(
-      {"env", "-u", "SONDE_REQUIRE_SERVERS", "SONDE_SERVERS_PATH=" + folder.path().string(),
-       kScript, "run", "bash", "-c", R"(cat "$SONDE_TEST_SERVERS")"});
+  const ProcessResult optional =
+      runProcess({"env", "-u", "SONDE_TEST_REQUIRE_SERVERS",
+                  "SONDE_TEST_SERVERS_PATH=" + folder.path().string(), kScript, "run", "bash", "-c",
+                  R"(cat "$SONDE_TEST_SERVERS")"});
   EXPECT_EQ(optional.exitCode, 0) << optional.err;
   EXPECT_THAT(optional.out, testing::HasSubstr("postgres_missing=it is not installed"));
   EXPECT_THAT(optional.out, testing::HasSubstr("mysql_missing=it is not installed"));

@@ -137,7 +137,7 @@ TEST_F(ProjDatabase, EveryForeignKeyFindsItsTarget) {
 
 std::optional<std::string> chinookScript() {
   std::filesystem::path folder = std::filesystem::path(SONDE_SOURCE_DIR) / "../shared/data";
-  if (const char* named = std::getenv("SONDE_SHARED_DATA"); named != nullptr) folder = named;
+  if (const char* named = std::getenv("SONDE_TEST_SHARED_DATA"); named != nullptr) folder = named;
   std::ifstream in(folder / "chinook/Chinook_Sqlite.sql", std::ios::binary);
   if (!in) return std::nullopt;
   std::ostringstream script;
@@ -147,7 +147,7 @@ std::optional<std::string> chinookScript() {
 
 TEST(ChinookDatabase, IsReadWhole) {
   const auto script = chinookScript();
-  if (!script) GTEST_SKIP() << "Chinook_Sqlite.sql is not here (set SONDE_SHARED_DATA)";
+  if (!script) GTEST_SKIP() << "Chinook_Sqlite.sql is not here (set SONDE_TEST_SHARED_DATA)";
   SqliteDatabase db;
   db.run(*script);
   const auto schema = db.schema();
