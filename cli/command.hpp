@@ -19,6 +19,8 @@ struct Output {
   Terminal terminal;
 };
 
+// Each but completion takes `--driver PATH` beside its URI.
+
 /// `sonde schema URI [--table T] [--format text|json|mermaid|dot|sql]`
 void addSchemaCommand(CLI::App& app, const Output& output);
 /// `sonde find URI TABLE FINDER [ARG…] [--limit N] [--format text|json|csv] [--raw]`

@@ -107,10 +107,9 @@ void addCompletionCommand(CLI::App& app, const Output& output) {
 
   CLI::App* tables = app.add_subcommand("list-tables", "List the tables, one a line");
   tables->group("");  // for completion scripts, not for people
-  auto uri = std::make_shared<std::string>();
-  tables->add_option("URI", *uri)->required();
-  tables->callback([&output, uri] {
-    const Database db = openForReading(*uri);
+  const auto database = addDatabaseArguments(*tables);
+  tables->callback([&output, database] {
+    const Database db = openForReading(*database);
     for (const Table& table : db.schema()->tables()) {
       if (table.isListed()) output.out << table.name << '\n';
     }

@@ -18,7 +18,6 @@ namespace sonde::cli {
 namespace {
 
 struct FindArguments {
-  std::string uri;
   std::string table;
   std::string finder;
   std::vector<std::string> words;
@@ -83,8 +82,9 @@ void printResult(const FinderResult& result, repo::FinderShape shape, const RowO
   }
 }
 
-void runFinder(const FindArguments& arguments, const RowOptions& options, const Output& output) {
-  const Database db = openForReading(arguments.uri);
+void runFinder(const DatabaseArguments& database, const FindArguments& arguments,
+               const RowOptions& options, const Output& output) {
+  const Database db = openForReading(database);
   const Repository repository = db.getRepository(arguments.table);
   const std::shared_ptr<const Table> table = repository.table();
   const repo::FinderSpec spec = repo::parseFinder(arguments.finder, *table);
@@ -105,8 +105,7 @@ void runFinder(const FindArguments& arguments, const RowOptions& options, const 
 void addFindCommand(CLI::App& app, const Output& output) {
   CLI::App* command = app.add_subcommand("find", "Run a finder by its name on a table");
   auto arguments = std::make_shared<FindArguments>();
-  command->add_option("URI", arguments->uri, "sqlite:PATH, or the path of a SQLite file")
-      ->required();
+  const auto database = addDatabaseArguments(*command);
   command->add_option("TABLE", arguments->table, "A table or view")->required();
   command
       ->add_option("FINDER", arguments->finder,
@@ -117,7 +116,9 @@ void addFindCommand(CLI::App& app, const Output& output) {
       ->check(CLI::PositiveNumber)
       ->type_name("N");
   const auto options = addRowOptions(*command);
-  command->callback([arguments, options, &output] { runFinder(*arguments, *options, output); });
+  command->callback([database, arguments, options, &output] {
+    runFinder(*database, *arguments, *options, output);
+  });
 }
 
 }  // namespace sonde::cli

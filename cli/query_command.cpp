@@ -13,7 +13,6 @@ namespace sonde::cli {
 namespace {
 
 struct QueryArguments {
-  std::string uri;
   std::string sql;
   std::vector<std::string> words;
   bool write = false;
@@ -50,14 +49,14 @@ void printWrite(const Database& db, const std::string& sql, Args args, bool retu
   }
 }
 
-void runQuery(const QueryArguments& arguments, const RowOptions& options, const Output& output) {
+void runQuery(const DatabaseArguments& database, const QueryArguments& arguments,
+              const RowOptions& options, const Output& output) {
   std::vector<Value> values;
   values.reserve(arguments.words.size());
   for (const std::string& word : arguments.words) values.push_back(guessValue(word));
   const std::vector<Arg> args(values.begin(), values.end());
 
-  const Database db =
-      arguments.write ? openForWriting(arguments.uri) : openForReading(arguments.uri);
+  const Database db = arguments.write ? openForWriting(database) : openForReading(database);
   const RawStatementPtr statement = db.executor()->raw(arguments.sql);
   const query::Plan& plan = statement->plan;
   const auto printer = makeRowPrinter(options.format, options.json, output.terminal, output.out);
@@ -77,14 +76,15 @@ void runQuery(const QueryArguments& arguments, const RowOptions& options, const 
 void addQueryCommand(CLI::App& app, const Output& output) {
   CLI::App* command = app.add_subcommand("query", "Run SQL, read-only unless --write");
   auto arguments = std::make_shared<QueryArguments>();
-  command->add_option("URI", arguments->uri, "sqlite:PATH, or the path of a SQLite file")
-      ->required();
+  const auto database = addDatabaseArguments(*command);
   command->add_option("SQL", arguments->sql, "One statement, with ? for each ARG")->required();
   command->add_option("ARG", arguments->words,
                       "Values: numbers, null, x'00ff', everything else as text (text:42 too)");
   command->add_flag("--write", arguments->write, "Allow the statement to change the database");
   const auto options = addRowOptions(*command);
-  command->callback([arguments, options, &output] { runQuery(*arguments, *options, output); });
+  command->callback([database, arguments, options, &output] {
+    runQuery(*database, *arguments, *options, output);
+  });
 }
 
 }  // namespace sonde::cli

@@ -14,7 +14,6 @@ namespace sonde::cli {
 namespace {
 
 struct SchemaArguments {
-  std::string uri;
   std::vector<std::string> tables;
   std::string format = "text";
 };
@@ -40,8 +39,9 @@ std::string schemaIn(const SchemaArguments& arguments, const Database& db,
   return schemaText(*schema, options);
 }
 
-void printSchema(const SchemaArguments& arguments, const Output& output) {
-  output.out << schemaIn(arguments, openForReading(arguments.uri), output.terminal);
+void printSchema(const DatabaseArguments& database, const SchemaArguments& arguments,
+                 const Output& output) {
+  output.out << schemaIn(arguments, openForReading(database), output.terminal);
 }
 
 }  // namespace
@@ -49,14 +49,13 @@ void printSchema(const SchemaArguments& arguments, const Output& output) {
 void addSchemaCommand(CLI::App& app, const Output& output) {
   CLI::App* command = app.add_subcommand("schema", "Show the schema of a database");
   auto arguments = std::make_shared<SchemaArguments>();
-  command->add_option("URI", arguments->uri, "sqlite:PATH, or the path of a SQLite file")
-      ->required();
+  const auto database = addDatabaseArguments(*command);
   command->add_option("--table", arguments->tables, "Only this table; may be given again")
       ->type_name("TABLE");
   command->add_option("--format", arguments->format, "text, json, mermaid, dot or sql")
       ->check(CLI::IsMember({"text", "json", "mermaid", "dot", "sql"}).description(""))
       ->type_name("FORMAT");
-  command->callback([arguments, &output] { printSchema(*arguments, output); });
+  command->callback([database, arguments, &output] { printSchema(*database, *arguments, output); });
 }
 
 }  // namespace sonde::cli

@@ -40,7 +40,7 @@ function(sonde_library)
     SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
   target_link_libraries(sonde
     PUBLIC nlohmann_json::nlohmann_json
-    PRIVATE spdlog::spdlog Threads::Threads)
+    PRIVATE spdlog::spdlog Threads::Threads ${CMAKE_DL_LIBS})
 
   # Which engines there are is the registry's business and nobody else's.
   set(engines)
@@ -62,6 +62,30 @@ function(sonde_library)
   set_source_files_properties(${PROJECT_SOURCE_DIR}/dialects/registry.cpp
     TARGET_DIRECTORY sonde
     PROPERTIES COMPILE_DEFINITIONS "${engines}")
+
+  # Drivers that are loaded at run time must find the one copy of sonde that the program has.
+  # sonde::driver is what such a driver links, sonde::host what a program links that loads them.
+  # A shared libsonde serves both. Of a static one the program takes all, not only what it calls
+  # itself, and exports it; the driver then takes the headers only.
+  add_library(sonde_driver INTERFACE)
+  add_library(sonde_host INTERFACE)
+  target_link_libraries(sonde_host INTERFACE sonde)
+  if(BUILD_SHARED_LIBS)
+    target_link_libraries(sonde_driver INTERFACE sonde)
+  else()
+    target_compile_features(sonde_driver INTERFACE cxx_std_20)
+    target_include_directories(sonde_driver INTERFACE
+      $<TARGET_PROPERTY:sonde,INTERFACE_INCLUDE_DIRECTORIES>)
+    target_link_libraries(sonde_driver INTERFACE nlohmann_json::nlohmann_json)
+    # One option, or CMake would take repeated parts of it away.
+    set(archive $<TARGET_FILE:$<TARGET_NAME:sonde>>)
+    target_link_options(sonde_host INTERFACE
+      -rdynamic "LINKER:--whole-archive,${archive},--no-whole-archive")
+  endif()
+  foreach(kind IN ITEMS driver host)
+    add_library(sonde::${kind} ALIAS sonde_${kind})
+    set_target_properties(sonde_${kind} PROPERTIES EXPORT_NAME ${kind})
+  endforeach()
 endfunction()
 
 # sonde_folder(<folder> [SOURCES …] [HEADERS …] [INTERNAL …]): adds a folder to the library. HEADERS
@@ -103,6 +127,7 @@ function(sonde_command)
   else()
     target_link_libraries(sonde_command PRIVATE sonde::sonde CLI11::CLI11 ${arg_LIBRARIES})
   endif()
+  target_link_libraries(sonde_command PRIVATE sonde::host)
 endfunction()
 
 # sonde_test(<target> files… [LIBRARIES …] [LABEL …] [SOURCE_DIR] [COMMAND]): a GoogleTest program

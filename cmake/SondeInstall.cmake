@@ -3,7 +3,7 @@
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/sonde)
-install(TARGETS sonde EXPORT sonde-targets FILE_SET HEADERS)
+install(TARGETS sonde sonde_driver sonde_host EXPORT sonde-targets FILE_SET HEADERS)
 install(EXPORT sonde-targets NAMESPACE sonde:: DESTINATION ${package_dir})
 if(TARGET sonde_command)
   install(TARGETS sonde_command)
@@ -16,6 +16,7 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/sonde-config-version.cmak
   COMPATIBILITY SameMinorVersion)
 install(FILES
   ${PROJECT_BINARY_DIR}/sonde-config.cmake ${PROJECT_BINARY_DIR}/sonde-config-version.cmake
+  cmake/SondeDriver.cmake
   DESTINATION ${package_dir})
 
 # A static library cannot carry what it links, so then the private packages are asked for openly and

@@ -96,6 +96,8 @@ void applyFile(Config& config, const std::string& path, const Variables& variabl
   detail::applyJson(config, object, path);
 }
 
+constexpr std::string_view kEnvironment = "environment";
+
 // Whether a variable steers the building and testing of sonde, not a database.
 bool isForDevelopers(std::string_view name) {
   return name.starts_with("SONDE_DEV_") || name.starts_with("SONDE_TEST_");
@@ -105,6 +107,8 @@ bool isForDevelopers(std::string_view name) {
 void applyVariable(Config& config, std::string_view name, std::string_view value,
                    const std::string& origin) {
   if (!name.starts_with("SONDE_") || isForDevelopers(name)) return;
+  // Of the process, not of a database: loadDriver reads it.
+  if (name == "SONDE_DRIVER_PATH" && origin == kEnvironment) return;
   std::vector<std::string> names;
   for (const detail::ConfigKey& key : detail::configKeys()) {
     names.push_back(detail::variableOf(key.path));
@@ -126,8 +130,8 @@ auto tied(const LogConfig& c) {
   return std::tie(c.level, c.console, c.file, c.maxFileBytes, c.maxFiles, c.jsonLines);
 }
 auto tied(const Config& c) {
-  return std::tie(c.uri, c.access, c.cache.statements, c.naming.relations, c.limits.maxResultBytes,
-                  c.schema.checkInterval, c.allowRawSql);
+  return std::tie(c.uri, c.access, c.drivers, c.cache.statements, c.naming.relations,
+                  c.limits.maxResultBytes, c.schema.checkInterval, c.allowRawSql);
 }
 
 }  // namespace
@@ -154,7 +158,7 @@ Config Config::load(const ConfigSources& sources) {
   }
   if (sources.environment) {
     for (const auto& [name, value] : environment) {
-      applyVariable(config, name, value, "environment");
+      applyVariable(config, name, value, std::string(kEnvironment));
     }
   }
   return config;

@@ -73,6 +73,10 @@ struct Config {
   std::string uri;
   AccessMode access = AccessMode::ReadWrite;
   std::vector<Attachment> attachments;
+  /// drivers: libraries to load before the database is opened, each a path or a name (loadDriver);
+  /// in the environment with colons between. Not an option of URIs: who may name a database may
+  /// not yet name code to run.
+  std::vector<std::string> drivers;
   PoolConfig pool;
   CacheConfig cache;
   OptimizationConfig optimization;

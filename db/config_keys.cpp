@@ -102,6 +102,22 @@ void applyAttachments(Config& config, const ConfigInput& input) {
   }
 }
 
+// A list of texts; from the environment with colons between.
+void applyDrivers(Config& config, const ConfigInput& input) {
+  config.drivers.clear();
+  if (input.value.is_array()) {
+    for (const json& item : input.value) config.drivers.push_back(textOf({item, input.where}));
+    return;
+  }
+  if (!input.value.is_string()) wrong(input, "a list of texts");
+  const auto text = input.value.get<std::string>();
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::size_t colon = rest.find(':');
+    if (colon != 0) config.drivers.emplace_back(rest.substr(0, colon));
+    rest = colon == std::string_view::npos ? std::string_view() : rest.substr(colon + 1);
+  }
+}
+
 void applySettings(Config& config, const ConfigInput& input) {
   const json object = objectOf(input);
   for (const auto& [name, value] : object.items()) {
@@ -142,6 +158,7 @@ constexpr std::array kKeys{
     ConfigKey{"allowRawSql", [](Config& c, In in) { c.allowRawSql = boolOf(in); }},
     ConfigKey{"attachments", applyAttachments},
     ConfigKey{"cache.statements", [](Config& c, In in) { c.cache.statements = sizeOf(in); }},
+    ConfigKey{"drivers", applyDrivers},
     ConfigKey{"limits.maxResultBytes",
               [](Config& c, In in) { c.limits.maxResultBytes = sizeOf(in); }},
     ConfigKey{"logging.console", [](Config& c, In in) { c.logging.console = boolOf(in); }},

@@ -1,6 +1,6 @@
 #include "database.hpp"
 
-#include "../dialects/registry.hpp"
+#include "../dialects/load_driver.hpp"
 #include "../session/pooled_executor.hpp"
 
 namespace sonde {
@@ -65,10 +65,13 @@ Database Database::open(std::string_view uri) {
 Database Database::open(const Config& config) {
   Uri uri;
   auto resolved = std::make_shared<const Config>(config.resolved(uri));
-  auto driver = makeDriver(uri.scheme);
   const std::string shown = uri.toString();
-  auto runtime =
-      std::make_shared<Runtime>(std::move(driver), runtimeOptions(*resolved, std::move(uri)));
+  RuntimeOptions options = runtimeOptions(*resolved, std::move(uri));
+  for (const std::string& library : resolved->drivers) {
+    loadDriver(library, {.logger = options.driver.logger});
+  }
+  auto driver = obtainDriver(options.driver.uri.scheme, options.driver.logger);
+  auto runtime = std::make_shared<Runtime>(std::move(driver), std::move(options));
   runtime->logger().log(LogLevel::Info, "opened a database",
                         {{"uri", shown}, {"connections", runtime->pool().topology().reason}});
   return {std::make_shared<PooledExecutor>(std::move(runtime)), std::make_shared<PlanStore>(),

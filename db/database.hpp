@@ -56,7 +56,9 @@ class DatabaseView : public View {
 class Database : public DatabaseView {
  public:
   /// Opens a database: `sqlite:app.db`, `sqlite::memory:`, or the path of a SQLite file. Nothing is
-  /// created unless Config::access, or `?mode=rwc` in the URI, says so. Reads the schema.
+  /// created unless Config::access, or `?mode=rwc` in the URI, says so. Reads the schema. Loads the
+  /// drivers that the configuration names, and one of the scheme's name where nobody serves it
+  /// (obtainDriver).
   /// @throws ConnectionError saying what is wrong with the file or server; ConfigError.
   [[nodiscard]] static Database open(std::string_view uri);
   [[nodiscard]] static Database open(const Config& config);

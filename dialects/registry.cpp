@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "../core/error.hpp"
@@ -59,10 +60,15 @@ const BuiltIn* findBuiltIn(std::string_view scheme) noexcept {
   return found == kBuiltIns.end() ? nullptr : found;
 }
 
-/// The drivers registered at run time.
+/// A driver registered at run time.
+struct Entry {
+  DriverFactory factory;
+  std::string origin;
+};
+
 struct Registered {
   std::mutex mutex;
-  std::map<std::string, DriverFactory, std::less<>> factories;
+  std::map<std::string, Entry, std::less<>> entries;
 };
 
 Registered& registered() {
@@ -77,6 +83,42 @@ bool isScheme(std::string_view text) noexcept {
          std::all_of(text.begin(), text.end(), [&](char c) {
            return isLetter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
          });
+}
+
+/// @return The scheme in lower case. @throws ConfigError when it is none.
+std::string schemeFrom(std::string_view text) {
+  std::string name = text::lower(text);
+  if (!isScheme(name)) {
+    throw ConfigError(quoteForMessage(text) + " is not a URI scheme: it takes a letter, then " +
+                      "letters, digits, plus, minus and point");
+  }
+  return name;
+}
+
+std::string originForMessage(const std::string& origin) {
+  return origin.empty() ? "this program" : origin;
+}
+
+/// @return Where the driver comes from that a scheme has already; empty when it has none, or when
+/// it comes from where the new one does.
+std::optional<std::string> duplicateOrigin(const Registered& all, const std::string& name,
+                                           const RegisterOptions& options) {
+  const auto found = all.entries.find(name);
+  if (found != all.entries.end()) {
+    const std::string& origin = found->second.origin;
+    if (!origin.empty() && origin == options.origin) return std::nullopt;
+    return "registered by " + originForMessage(origin);
+  }
+  const BuiltIn* builtIn = findBuiltIn(name);
+  if (builtIn != nullptr && builtIn->make != nullptr) return "built in";
+  return std::nullopt;
+}
+
+[[noreturn]] void throwDuplicate(const std::string& name, const std::string& origin) {
+  ErrorDetails details;
+  details.hint = "OnDuplicate::Replace overrides it";
+  throw ConfigError("the scheme " + quoteForMessage(name) + " has a driver already, " + origin,
+                    std::move(details));
 }
 
 [[noreturn]] void throwUnknown(std::string_view scheme) {
@@ -98,37 +140,49 @@ bool isScheme(std::string_view text) noexcept {
 
 }  // namespace
 
-void registerDriver(std::string_view scheme, DriverFactory factory, const Logger& logger) {
-  std::string name = text::lower(scheme);
-  if (!isScheme(name)) {
-    throw ConfigError(quoteForMessage(scheme) + " is not a URI scheme: it takes a letter, then " +
-                      "letters, digits, plus, minus and point");
-  }
-  if (!factory) throw ConfigError("the driver for " + quoteForMessage(scheme) + " has no factory");
-  const BuiltIn* builtIn = findBuiltIn(name);
-  bool replaced = builtIn != nullptr && builtIn->make != nullptr;
+void registerDriver(std::span<const std::string> schemes, const DriverFactory& factory,
+                    const RegisterOptions& options) {
+  std::vector<std::string> names;
+  for (const std::string& scheme : schemes) names.push_back(schemeFrom(scheme));
+  if (names.empty()) throw ConfigError("a driver was to be registered for no scheme");
+  if (!factory)
+    throw ConfigError("the driver for " + quoteForMessage(names[0]) + " has no factory");
+
+  std::vector<std::string> replaced;
+  std::vector<Entry> before;  // destroyed after the lock: a factory may own anything
   Registered& all = registered();
-  DriverFactory before;  // destroyed after the lock: it may own anything
   {
     const std::lock_guard lock(all.mutex);
-    DriverFactory& place = all.factories[name];
-    replaced = replaced || place != nullptr;
-    before = std::exchange(place, std::move(factory));
+    for (const std::string& name : names) {
+      const std::optional<std::string> origin = duplicateOrigin(all, name, options);
+      if (!origin) continue;
+      if (options.onDuplicate == OnDuplicate::Refuse) throwDuplicate(name, *origin);
+      replaced.push_back(name);
+    }
+    for (const std::string& name : names) {
+      before.push_back(std::exchange(all.entries[name], Entry{factory, options.origin}));
+    }
   }
-  if (replaced) {
-    logger.log(LogLevel::Warn, "a driver was replaced by one registered under its name",
-               {{"scheme", name}});
+  for (const std::string& name : replaced) {
+    options.logger.log(LogLevel::Warn, "a driver was replaced by one registered under its name",
+                       {{"scheme", name}, {"origin", originForMessage(options.origin)}});
   }
+}
+
+void registerDriver(std::string_view scheme, const DriverFactory& factory,
+                    const RegisterOptions& options) {
+  const std::string name(scheme);
+  registerDriver(std::span(&name, 1), factory, options);
 }
 
 bool unregisterDriver(std::string_view scheme) {
   Registered& all = registered();
-  DriverFactory before;  // destroyed after the lock
+  Entry before;  // destroyed after the lock
   const std::lock_guard lock(all.mutex);
-  const auto found = all.factories.find(text::lower(scheme));
-  if (found == all.factories.end()) return false;
+  const auto found = all.entries.find(text::lower(scheme));
+  if (found == all.entries.end()) return false;
   before = std::move(found->second);
-  all.factories.erase(found);
+  all.entries.erase(found);
   return true;
 }
 
@@ -138,8 +192,8 @@ std::unique_ptr<Driver> makeDriver(std::string_view scheme) {
   {
     Registered& all = registered();
     const std::lock_guard lock(all.mutex);
-    const auto found = all.factories.find(name);
-    if (found != all.factories.end()) factory = found->second;
+    const auto found = all.entries.find(name);
+    if (found != all.entries.end()) factory = found->second.factory;
   }
   const BuiltIn* builtIn = findBuiltIn(name);
   if (!factory && builtIn != nullptr && builtIn->make != nullptr) return builtIn->make();
@@ -152,6 +206,15 @@ std::unique_ptr<Driver> makeDriver(std::string_view scheme) {
   return driver;
 }
 
+bool hasDriver(std::string_view scheme) {
+  const std::string name = text::lower(scheme);
+  const BuiltIn* builtIn = findBuiltIn(name);
+  if (builtIn != nullptr && builtIn->make != nullptr) return true;
+  Registered& all = registered();
+  const std::lock_guard lock(all.mutex);
+  return all.entries.find(name) != all.entries.end();
+}
+
 std::vector<std::string> driverSchemes() {
   std::vector<std::string> schemes;
   for (const BuiltIn& builtIn : kBuiltIns) {
@@ -160,7 +223,7 @@ std::vector<std::string> driverSchemes() {
   {
     Registered& all = registered();
     const std::lock_guard lock(all.mutex);
-    for (const auto& [scheme, factory] : all.factories) schemes.push_back(scheme);
+    for (const auto& [scheme, entry] : all.entries) schemes.push_back(scheme);
   }
   std::sort(schemes.begin(), schemes.end());
   schemes.erase(std::unique(schemes.begin(), schemes.end()), schemes.end());

@@ -1,6 +1,7 @@
 // What the commands print, for good input and for wrong words.
 #include <gmock/gmock.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "command_fixture.hpp"
@@ -51,6 +52,23 @@ TEST_F(Command, FailsForAnUnknownOptionOrFormat) {
   EXPECT_EQ(sondeCommand({"schema", path, "--colour"}).code, cli::kUsage);
   EXPECT_EQ(sondeCommand({"schema", path, "--format", "xml"}).code, cli::kUsage);
   EXPECT_EQ(sondeCommand({"find", path, "people", "findAll", "--limit", "many"}).code, cli::kUsage);
+}
+
+TEST_F(Command, SaysWhatIsWrongWithADriver) {
+  const std::string path = database(kPeople);
+  const std::string notes = folder_.file("notes.so");
+  std::ofstream(notes) << "notes";
+  // Behind the URI or in front of it, once or more often: it takes one word.
+  for (const auto& words :
+       {std::vector<std::string>{"schema", path, "--driver", notes},
+        std::vector<std::string>{"find", "--driver", notes, path, "people", "findAll"},
+        std::vector<std::string>{"query", "--driver", notes, "--driver", "/no/such.so", path,
+                                 "SELECT 1"}}) {
+    const auto result = sondeCommand(words);
+    EXPECT_EQ(result.code, cli::kFailure);
+    EXPECT_THAT(result.err, HasSubstr("notes.so\" is no shared library"));
+  }
+  EXPECT_EQ(sondeCommand({"schema", path, "--driver"}).code, cli::kUsage);
 }
 
 TEST_F(Command, ShowsTheSchemaInEveryFormat) {

@@ -60,7 +60,7 @@ TEST_F(ConfigTest, ReadsEveryKeyFromAFile) {
   const Config config = Config::load({write("app.json", R"({
     // comments are fine
     "uri": "sqlite:app.db", "access": "readOnly", "allowRawSql": true,
-    "attachments": {"logs": "logs.db"},
+    "attachments": {"logs": "logs.db"}, "drivers": ["csv", "/opt/x.so"],
     "pool": {"readers": 7, "acquireTimeoutMs": 250},
     "cache": {"statements": 9},
     "optimization": {"busyTimeoutMs": 11, "journalMode": "wal", "synchronous": "normal",
@@ -79,6 +79,7 @@ TEST_F(ConfigTest, ReadsEveryKeyFromAFile) {
   ASSERT_EQ(config.attachments.size(), 1U);
   EXPECT_EQ(config.attachments[0].name, "logs");
   EXPECT_EQ(config.attachments[0].path, "logs.db");
+  EXPECT_EQ(config.drivers, (std::vector<std::string>{"csv", "/opt/x.so"}));
   EXPECT_EQ(config.pool.readers, 7U);
   EXPECT_EQ(config.pool.acquireTimeout, 250ms);
   EXPECT_EQ(config.cache.statements, 9U);
@@ -135,6 +136,23 @@ TEST_F(ConfigTest, EveryKeyHasAVariable) {
   EXPECT_TRUE(config.allowRawSql);
   EXPECT_EQ(config.optimization.settings.at("threads"), "3");
   EXPECT_EQ(config.logging.level, LogLevel::Debug);
+}
+
+TEST_F(ConfigTest, DriversAreNamedByFileAndEnvironmentButNeverByAUri) {
+  {
+    const Variable drivers("SONDE_DRIVERS", ":csv:/opt/x.so::");
+    EXPECT_EQ(Config::load().drivers, (std::vector<std::string>{"csv", "/opt/x.so"}));
+  }
+  const Variable folders("SONDE_DRIVER_PATH", "/opt/drivers");
+  EXPECT_TRUE(Config::load().drivers.empty()) << "the folders are no key";
+  expectAll(envError("SONDE_DRIVER_PATH=/opt/drivers\n"), {".env:1", "SONDE_DRIVER_PATH"});
+  expectAll(fileError(R"({"drivers": {"csv": "x"}})"), {"drivers", "takes a list"});
+  expectAll(fileError(R"({"drivers": ["csv", 5]})"), {"drivers", "takes a text"});
+  Config config;
+  config.uri = "sqlite::memory:?drivers=/opt/x.so";
+  EXPECT_THROW(static_cast<void>(Database::open(config)), ConfigError);
+  Uri uri;
+  EXPECT_TRUE(config.resolved(uri).drivers.empty());
 }
 
 TEST_F(ConfigTest, KeysAreSortedAndUnique) {
@@ -250,6 +268,9 @@ TEST_F(ConfigTest, ComparesByWhatItMeans) {
   EXPECT_FALSE(a.sameAs(b));
   b = a;
   b.attachments.push_back({"a", "b"});
+  EXPECT_FALSE(a.sameAs(b));
+  b = a;
+  b.drivers.emplace_back("csv");
   EXPECT_FALSE(a.sameAs(b));
   b = a;
   b.logging.callback = [](const LogEvent&) {};

@@ -58,7 +58,7 @@ TEST_F(Registry, HasTheBuiltInEngines) {
 }
 
 TEST_F(Registry, TakesDriversOfThirdParties) {
-  registerDriver("Own", ownFactory(), logger());
+  registerDriver("Own", ownFactory(), {.logger = logger()});
   EXPECT_TRUE(isOwn("own"));
   EXPECT_TRUE(isOwn("OWN"));
   EXPECT_THAT(driverSchemes(), Contains("own"));
@@ -69,20 +69,58 @@ TEST_F(Registry, TakesDriversOfThirdParties) {
   EXPECT_THROW((void)makeDriver("own"), ConfigError);
 }
 
+TEST_F(Registry, ASecondDriverForASchemeIsRefused) {
+  const auto refusal = [](const char* scheme) {
+    try {
+      registerDriver(scheme, ownFactory());
+    } catch (const ConfigError& error) {
+      return error.what() + ("; hint: " + error.hint());
+    }
+    return std::string("none");
+  };
+  EXPECT_THAT(refusal("MOCK"), HasSubstr("\"mock\" has a driver already, built in"));
+  EXPECT_THAT(refusal("mock"), HasSubstr("OnDuplicate::Replace"));
+  EXPECT_FALSE(isOwn("mock"));
+  EXPECT_EQ(refusal("own"), "none");
+  EXPECT_THAT(refusal("own"), HasSubstr("registered by this program"));
+  EXPECT_TRUE(unregisterDriver("own"));
+  registerDriver("own", ownFactory(), {.origin = "/opt/own.so"});
+  EXPECT_THAT(refusal("own"), HasSubstr("registered by /opt/own.so"));
+}
+
+TEST_F(Registry, TheSameOriginMayRegisterAgain) {
+  registerDriver("own", ownFactory(), {.origin = "/opt/own.so", .logger = logger()});
+  EXPECT_NO_THROW(
+      registerDriver("own", ownFactory(), {.origin = "/opt/own.so", .logger = logger()}));
+  EXPECT_TRUE(lines_.empty());
+  EXPECT_THROW(registerDriver("own", ownFactory(), {.origin = "/opt/other.so"}), ConfigError);
+}
+
 TEST_F(Registry, AnOverrideIsToldInTheLog) {
-  registerDriver("mock", ownFactory(), logger());
+  const RegisterOptions options{.onDuplicate = OnDuplicate::Replace, .logger = logger()};
+  registerDriver("mock", ownFactory(), options);
   ASSERT_EQ(lines_.size(), 1U);
   EXPECT_THAT(lines_[0], HasSubstr("replaced"));
   EXPECT_THAT(lines_[0], HasSubstr("scheme=mock"));
-  registerDriver("own", ownFactory(), logger());
+  registerDriver("own", ownFactory(), options);
   EXPECT_EQ(lines_.size(), 1U);
-  registerDriver("own", ownFactory(), logger());
+  registerDriver("own", ownFactory(), options);
   EXPECT_EQ(lines_.size(), 2U);
 }
 
+TEST_F(Registry, TakesAllSchemesOfADriverOrNone) {
+  const std::vector<std::string> schemes{"own", "a+b-c.d1", "mock"};
+  EXPECT_THROW(registerDriver(schemes, ownFactory()), ConfigError);
+  EXPECT_THAT(driverSchemes(), Not(Contains("own")));
+  registerDriver(schemes, ownFactory(), {.onDuplicate = OnDuplicate::Replace});
+  for (const std::string& scheme : schemes) EXPECT_TRUE(isOwn(scheme)) << scheme;
+  EXPECT_THROW(registerDriver(std::vector<std::string>{}, ownFactory()), ConfigError);
+}
+
 TEST_F(Registry, UnregisteringBringsTheBuiltInBack) {
-  registerDriver("mock", ownFactory());
+  registerDriver("mock", ownFactory(), {.onDuplicate = OnDuplicate::Replace});
   EXPECT_TRUE(isOwn("mock"));
+  EXPECT_TRUE(hasDriver("mock"));
   EXPECT_TRUE(unregisterDriver("mock"));
   EXPECT_FALSE(isOwn("mock"));
   EXPECT_EQ(makeDriver("mock")->dialect().name(), "mock");
@@ -91,10 +129,11 @@ TEST_F(Registry, UnregisteringBringsTheBuiltInBack) {
 
 TEST_F(Registry, AnOverrideMayWrapWhatItReplaces) {
   const auto wrapped = makeDriver("mock");
-  registerDriver("mock", [] {
+  const auto wrapping = [] {
     unregisterDriver("mock");
     return makeDriver("mock");
-  });
+  };
+  registerDriver("mock", wrapping, {.onDuplicate = OnDuplicate::Replace});
   EXPECT_EQ(makeDriver("mock")->dialect().name(), "mock");
 }
 
@@ -115,6 +154,7 @@ TEST_F(Registry, RefusesWhatIsNoSchemeAndWhatMakesNothing) {
   }
   EXPECT_NO_THROW(registerDriver("a+b-c.d1", ownFactory()));
   EXPECT_THROW(registerDriver("own", DriverFactory()), ConfigError);
+  EXPECT_FALSE(hasDriver("own"));
   registerDriver("own", [] { return std::unique_ptr<Driver>(); });
   EXPECT_THROW((void)makeDriver("own"), ConfigError);
 }
