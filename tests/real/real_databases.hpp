@@ -12,8 +12,8 @@ namespace sonde::test {
 /// installed.
 [[nodiscard]] std::optional<std::string> projDatabase();
 
-/// Makes Chinook from its SQL script in `folder`. The script is looked for in $SONDE_TEST_SHARED_DATA
-/// and in `shared/data` beside the source tree.
+/// Makes Chinook from its SQL script in `folder`. The script is looked for in
+/// $SONDE_TEST_SHARED_DATA and in `shared/data` beside the source tree.
 /// @return The path of the database; empty when the script is nowhere.
 [[nodiscard]] std::optional<std::string> chinookDatabase(const TemporaryFolder& folder);
 
