@@ -17,6 +17,9 @@
 #ifdef SONDE_WITH_SQLITE
 #include "sqlite/sqlite_driver.hpp"
 #endif
+#ifdef SONDE_WITH_MYSQL
+#include "mysql/mysql_driver.hpp"
+#endif
 #ifdef SONDE_WITH_MOCK
 #include "mock/mock_driver.hpp"
 #endif
@@ -41,17 +44,23 @@ constexpr auto kMakeSqlite = &makeSqliteDriver;
 #else
 constexpr std::unique_ptr<Driver> (*kMakeSqlite)() = nullptr;
 #endif
+#ifdef SONDE_WITH_MYSQL
+constexpr auto kMakeMysql = &makeMysqlDriver;
+constexpr auto kMakeMariaDb = &makeMariaDbDriver;
+#else
+constexpr std::unique_ptr<Driver> (*kMakeMysql)() = nullptr;
+constexpr std::unique_ptr<Driver> (*kMakeMariaDb)() = nullptr;
+#endif
 #ifdef SONDE_WITH_MOCK
 constexpr auto kMakeMock = &makeMockDriver;
 #else
 constexpr std::unique_ptr<Driver> (*kMakeMock)() = nullptr;
 #endif
 
-constexpr std::array<BuiltIn, 4> kBuiltIns = {
-    BuiltIn{"mock", kMakeMock},
-    BuiltIn{"postgres", kMakePostgres},
-    BuiltIn{"postgresql", kMakePostgres},
-    BuiltIn{"sqlite", kMakeSqlite},
+constexpr std::array<BuiltIn, 6> kBuiltIns = {
+    BuiltIn{"mariadb", kMakeMariaDb},     BuiltIn{"mock", kMakeMock},
+    BuiltIn{"mysql", kMakeMysql},         BuiltIn{"postgres", kMakePostgres},
+    BuiltIn{"postgresql", kMakePostgres}, BuiltIn{"sqlite", kMakeSqlite},
 };
 
 const BuiltIn* findBuiltIn(std::string_view scheme) noexcept {

@@ -43,6 +43,7 @@ std::string bindText(const Slot& slot, const Arg& arg, const SqlCompiler& compil
   if (slot.transform == BindTransform::List) return compiler.bindList(itemsOf(arg));
   switch (arg.kind()) {
     case Arg::Kind::Text:
+      if (slot.transform == BindTransform::Instant) return compiler.bindInstant(arg.text());
       return compiler.bindPattern(slot.transform, slot.ignoreCase, arg.text());
     case Arg::Kind::Integer:
     case Arg::Kind::Unsigned:

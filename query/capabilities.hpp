@@ -8,6 +8,7 @@ namespace sonde {
 
 struct Capabilities {
   bool returning = false;              ///< INSERT/UPDATE/DELETE … RETURNING.
+  bool returningUpdate = true;         ///< Where `returning`: UPDATE, too (MariaDB: not).
   bool returningSeesTriggers = false;  ///< RETURNING shows what AFTER triggers changed.
   bool conflictTarget = false;         ///< ON CONFLICT (columns).
   bool savepoints = false;

@@ -50,6 +50,12 @@ std::string SqlCompiler::bindPattern(BindTransform transform, bool, std::string_
   return query::likePattern(transform, text);
 }
 
+BindTransform SqlCompiler::valueTransform(const Column&) const noexcept {
+  return BindTransform::None;
+}
+
+std::string SqlCompiler::bindInstant(std::string_view text) const { return std::string(text); }
+
 std::string SqlCompiler::bindList(std::span<const Value> items) const {
   return query::jsonList(items);
 }

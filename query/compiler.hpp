@@ -47,6 +47,11 @@ class SqlCompiler {
   /// @throws ValidationError when the engine cannot match such a text.
   [[nodiscard]] virtual std::string bindPattern(query::BindTransform transform, bool ignoreCase,
                                                 std::string_view text) const;
+  /// @return What a value that meets this column is turned into before it is bound; None by
+  /// default.
+  [[nodiscard]] virtual query::BindTransform valueTransform(const Column& column) const noexcept;
+  /// @return The text to bind for a text argument of BindTransform::Instant; by default itself.
+  [[nodiscard]] virtual std::string bindInstant(std::string_view text) const;
   /// @return The text to bind for a list that is one parameter: a JSON array, nulls left out.
   /// @throws ValidationError when the engine cannot take such a value in a list.
   [[nodiscard]] virtual std::string bindList(std::span<const Value> items) const;

@@ -20,7 +20,8 @@ enum class BindTransform : std::uint8_t {
   StartsWith,  ///< Plain text to a pattern.
   EndsWith,
   Contains,
-  List,  ///< A list argument to the one text that the engine takes for it.
+  List,     ///< A list argument to the one text that the engine takes for it.
+  Instant,  ///< A timestamp with an offset to the same instant as the engine reads it.
 };
 
 /// The source of one placeholder's value.

@@ -200,8 +200,19 @@ void Renderer::node(const ColumnRef& ref) {
   identifier(ref.name);
 }
 
+Renderer& Renderer::valueFor(const ExprPtr& value, const Column* column) {
+  const BindTransform transform =
+      column == nullptr ? BindTransform::None : compiler_->valueTransform(*column);
+  const ExprPtr& inner = unwrapped(value);
+  const bool bound = std::holds_alternative<Parameter>(inner->node) ||
+                     std::holds_alternative<Constant>(inner->node) ||
+                     std::holds_alternative<Claim>(inner->node);
+  return transform != BindTransform::None && bound ? transformed(inner, transform) : operand(inner);
+}
+
 void Renderer::node(const Compare& compare) {
-  operand(compare.left).sql(operatorText(compare.op)).operand(compare.right);
+  valueFor(compare.left, columnOf(compare.right)).sql(operatorText(compare.op));
+  valueFor(compare.right, columnOf(compare.left));
 }
 
 void Renderer::node(const Match& match) { compiler_->renderMatch(*this, match); }
@@ -211,7 +222,13 @@ void Renderer::inList(const InList& in, bool negated) {
     sql(negated ? kTrue : kFalse);
     return;
   }
-  operand(in.subject).sql(negated ? " NOT IN (" : " IN (").list(in.items).sql(")");
+  const Column* column = columnOf(in.subject);
+  operand(in.subject).sql(negated ? " NOT IN (" : " IN (");
+  for (std::size_t i = 0; i < in.items.size(); ++i) {
+    if (i != 0) sql(", ");
+    valueFor(in.items[i], column);
+  }
+  sql(")");
 }
 
 void Renderer::node(const InList& in) { inList(in, false); }
@@ -219,8 +236,9 @@ void Renderer::node(const InList& in) { inList(in, false); }
 void Renderer::node(const InArray& in) { compiler_->renderInArray(*this, in); }
 
 void Renderer::node(const Between& between) {
-  operand(between.subject).sql(" BETWEEN ").operand(between.low);
-  sql(" AND ").operand(between.high);
+  const Column* column = columnOf(between.subject);
+  operand(between.subject).sql(" BETWEEN ").valueFor(between.low, column);
+  sql(" AND ").valueFor(between.high, column);
 }
 
 void Renderer::node(const IsNull& isNull) { operand(isNull.operand).sql(" IS NULL"); }

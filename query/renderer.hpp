@@ -35,6 +35,8 @@ class Renderer {
   /// Appends a placeholder for a value that is transformed before it is bound.
   /// @throws Unsupported when the expression is not a parameter, constant or claim.
   Renderer& transformed(const ExprPtr& value, BindTransform transform, bool ignoreCase = false);
+  /// Appends a value that is compared with a column or stored in it; `column` may be null.
+  Renderer& valueFor(const ExprPtr& value, const Column* column);
   /// Appends names, each quoted, with commas between.
   Renderer& identifiers(const std::vector<std::string>& names);
 
@@ -90,7 +92,7 @@ class Renderer {
   void from(const Select& query);
   void where(const ExprPtr& condition);
   void rows(const Insert& insert);
-  void returning(const Table& table, const std::vector<SelectItem>& items);
+  void returning(const Table& table, const std::vector<SelectItem>& items, bool possible);
   void item(const SelectItem& item);
   void junctionRange(const Junction& junction, std::size_t from, std::size_t to);
   void inList(const InList& in, bool negated);

@@ -89,7 +89,7 @@ void Renderer::statement(const Insert& insert) {
     compiler_->renderConflict(*this, insert);
     scopes_.back().qualify = false;
   }
-  returning(*insert.table, insert.returning);
+  returning(*insert.table, insert.returning, compiler_->capabilities().returning);
   scopes_.pop_back();
 }
 
@@ -105,7 +105,7 @@ void Renderer::rows(const Insert& insert) {
     for (std::size_t c = 0; c < row.size(); ++c) {
       if (c != 0) sql(", ");
       if (row[c]) {
-        operand(row[c]);
+        valueFor(row[c], insert.table->findColumn(insert.columns[c]));
       } else {
         compiler_->renderDefault(*this, *insert.table, insert.columns[c]);
       }
@@ -125,13 +125,14 @@ void Renderer::statement(const Update& update) {
     const Assignment& assignment = update.set[i];
     sql(i == 0 ? " SET " : ", ").identifier(assignment.column).sql(" = ");
     if (assignment.value) {
-      operand(assignment.value);
+      valueFor(assignment.value, update.table->findColumn(assignment.column));
     } else {
       compiler_->renderDefault(*this, *update.table, assignment.column);
     }
   }
   where(update.where);
-  returning(*update.table, update.returning);
+  const Capabilities& can = compiler_->capabilities();
+  returning(*update.table, update.returning, can.returning && can.returningUpdate);
   scopes_.pop_back();
 }
 
@@ -142,13 +143,13 @@ void Renderer::statement(const Delete& deletion) {
   sql("DELETE FROM ");
   compiler_->renderTable(*this, *deletion.table);
   where(deletion.where);
-  returning(*deletion.table, deletion.returning);
+  returning(*deletion.table, deletion.returning, compiler_->capabilities().returning);
   scopes_.pop_back();
 }
 
-void Renderer::returning(const Table& table, const std::vector<SelectItem>& items) {
+void Renderer::returning(const Table& table, const std::vector<SelectItem>& items, bool possible) {
   if (items.empty()) return;
-  if (!compiler_->capabilities().returning) {
+  if (!possible) {
     throw Unsupported("the engine cannot return rows of " + quoteForMessage(table.name) +
                       " from a write");
   }

@@ -19,7 +19,9 @@ TableHandle::Pin Access::pinOther() const {
 }
 
 bool Access::renewed(const QueryError& error, const TablePlans& plans) const {
-  const bool stale = error.sqlState() == "42P01" || error.sqlState() == "42703";
+  // No such table, no such column: standard SQL and PostgreSQL, then MySQL.
+  const std::string& state = error.sqlState();
+  const bool stale = state == "42P01" || state == "42703" || state == "42S02" || state == "42S22";
   if (!stale || executor_->inTransaction()) return false;
   return executor_->refreshSchema() || executor_->schemaVersion() != plans.version();
 }

@@ -79,7 +79,9 @@ const std::vector<std::string>& TablePlans::requireKey() const {
 }
 
 bool TablePlans::canReturn(const Executor& executor, query::Operation operation) const {
-  if (!executor.capabilities().returning) return false;
+  const Capabilities& can = executor.capabilities();
+  if (!can.returning) return false;
+  if (operation == query::Operation::Update && !can.returningUpdate) return false;
   switch (table_->kind) {
     case TableKind::Table:
     case TableKind::Partitioned:

@@ -34,6 +34,9 @@ Arg BoundArgs::valueOf(const query::Plan& plan, const query::Slot& slot, Args ar
 
 Arg BoundArgs::transformed(const query::Slot& slot, const Arg& arg, const SqlCompiler& compiler) {
   if (arg.isNull()) return arg;
+  // Of other kinds the engine says what it makes of them.
+  const bool instant = slot.transform == query::BindTransform::Instant;
+  if (instant && arg.kind() != Arg::Kind::Text) return arg;
   return texts_.emplace_back(query::bindText(slot, arg, compiler));
 }
 

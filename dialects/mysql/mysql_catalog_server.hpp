@@ -47,10 +47,10 @@ enum class CatalogQuery : std::uint8_t {
   ForeignKeyColumns,  ///< schema, table, name, sequence, column, target's schema, table and column
   ForeignKeyRules,    ///< schema, table, name, on update, on delete
   CheckClauses,       ///< schema, table (NULL in MySQL, where names are unique in a schema), name,
-                 ///< level, clause
-  CheckTables,  ///< MySQL only: schema, table, name of a check that is enforced
-  Views,        ///< schema, table, query, updatable, check option, SQL SECURITY
-  Triggers,     ///< schema, table, name, event, timing, order, statement
+                      ///< level, clause
+  CheckTables,        ///< MySQL only: schema, table, name of a check that is enforced
+  Views,              ///< schema, table, query, updatable, check option, SQL SECURITY
+  Triggers,           ///< schema, table, name, event, timing, order, statement
 };
 
 inline constexpr std::array kCatalogQueries{CatalogQuery::Schemas,

@@ -28,6 +28,25 @@ class MysqlCompiler : public SqlCompiler {
     return mysqlLexerRules();
   }
 
+  /// @return A pattern for LIKE … ESCAPE '|', which means the same in every sql_mode.
+  [[nodiscard]] std::string bindPattern(query::BindTransform transform, bool ignoreCase,
+                                        std::string_view text) const override;
+  /// @return Instant for a TIMESTAMP: the server does not read offsets, sonde takes them off.
+  [[nodiscard]] query::BindTransform valueTransform(const Column& column) const noexcept override;
+  [[nodiscard]] std::string bindInstant(std::string_view text) const override;
+
+ protected:
+  void renderMatch(query::Renderer& out, const query::Match& match) const override;
+  void renderInArray(query::Renderer& out, const query::InArray& in) const override;
+  void renderOrderItem(query::Renderer& out, const query::OrderItem& item) const override;
+  void renderLimit(query::Renderer& out, const query::Select& select) const override;
+  void renderConflict(query::Renderer& out, const query::Insert& insert) const override;
+  void renderDefaultValues(query::Renderer& out, const query::Insert& insert) const override;
+  void renderColumnDefinition(std::string& out, const Table& table,
+                              const Column& column) const override;
+  void renderTableOptions(std::string& out, const Table& table) const override;
+  void renderIndex(std::string& out, const Table& table, const Index& index) const override;
+
  private:
   MysqlProduct product_;
 };

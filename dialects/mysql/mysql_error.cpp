@@ -9,6 +9,7 @@
 #include "../../core/suggest.hpp"
 #include "../../query/lexer.hpp"
 #include "mysql_compiler.hpp"
+#include "mysql_instant.hpp"
 
 namespace sonde {
 namespace {
@@ -47,6 +48,7 @@ enum Code : unsigned {
   kMariaDbKilled = 1927,
   kMysqlExecutionTime = 3024,
   kLockNoWait = 3572,
+  kManyRows = 1242,
   kMysqlCheck = 3819,
   kMariaDbCheck = 4025,
   kClientFirst = 2000,
@@ -301,6 +303,12 @@ void throwMysqlError(const MysqlFailure& failure, const MysqlScene& scene) {
     throw ConstraintError(broken.kind, broken.message, std::move(broken.details));
   }
   ErrorDetails details = detailsOf(failure, scene.sql);
+  if (failure.code == kManyRows && scene.sql.find(kMysqlOtherKey) != std::string_view::npos) {
+    details.table = firstTable(scene.sql);
+    const std::string message =
+        "another row holds a value of another unique key of " + quoteForMessage(details.table);
+    throw ConstraintError(ConstraintKind::Unique, message, std::move(details));
+  }
   const bool lost = isMysqlConnectionLost(failure.code);
   if (scene.stop != MysqlStop::None && (lost || failure.code == kInterrupted)) {
     if (lost) details.hint = "the server did not answer in time, so the connection was given up";

@@ -81,11 +81,11 @@ void MysqlHandle::started() {
   if (reader_ != nullptr) std::exchange(reader_, nullptr)->keepRest();
   if (!closing_.empty()) closeDeferred();
   stop_ = MysqlStop::None;
-  if (giveUpAt_) [[unlikely]] {
-    // The statement before was told to stop and ended by itself; should the word arrive late, it
-    // stops this one.
-    runQuietly("DO 0");
+  if (killed_) [[unlikely]] {
+    // What was to be stopped may have ended by itself; should the word arrive late, this takes it.
     giveUpAt_.reset();
+    runQuietly("DO 0");
+    killed_ = false;
     stop_ = MysqlStop::None;
   }
   if (woken_.load(std::memory_order_relaxed)) [[unlikely]] {
@@ -199,6 +199,7 @@ bool MysqlHandle::ready(int socket, bool reading) noexcept {
 }
 
 bool MysqlHandle::killQuery() noexcept {
+  killed_ = true;
   return killMysqlQuery(*options_, host_, threadId_, kKillTimeout);
 }
 
@@ -208,7 +209,7 @@ void MysqlHandle::fail(std::string_view sql, Args args) { fail(failureOf(db_), s
 
 void MysqlHandle::fail(MysqlFailure failure, std::string_view sql, Args args) {
   const MysqlStop stop = std::exchange(stop_, MysqlStop::None);
-  if (stop != MysqlStop::None) giveUpAt_.reset();
+  giveUpAt_.reset();
   if (isMysqlConnectionLost(failure.code)) {
     broken_ = true;
   } else if (inTransaction() && mayEndMysqlTransaction(failure.code)) {

@@ -9,6 +9,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -109,6 +111,10 @@ class MysqlHandle final : private MysqlWait {
   [[nodiscard]] unsigned generation() const noexcept { return generation_; }
   void sessionWasReset() noexcept { ++generation_; }
 
+  /// @return The key that the last insert made; 0 before any.
+  [[nodiscard]] std::uint64_t insertId() const noexcept { return insertId_; }
+  void setInsertId(std::uint64_t id) noexcept { insertId_ = id; }
+
  private:
   struct Waker {
     MysqlHandle* handle;
@@ -131,7 +137,9 @@ class MysqlHandle final : private MysqlWait {
   std::atomic<bool> woken_{false};
   int wake_ = -1;  // readable when interrupt() was called or a stop was requested
   bool broken_ = false;
+  bool killed_ = false;  // KILL QUERY was sent, and may arrive after what it was meant for
   unsigned generation_ = 0;
+  std::uint64_t insertId_ = 0;
   std::optional<std::stop_callback<Waker>> onStop_;
   std::shared_ptr<const MysqlOptions> options_;
   std::size_t host_;

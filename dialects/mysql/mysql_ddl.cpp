@@ -1,0 +1,77 @@
+// How MySQL and MariaDB say what a table is made of; queries are in mysql_compiler.cpp.
+#include "../../core/text.hpp"
+#include "mysql_compiler.hpp"
+
+namespace sonde {
+namespace {
+
+/// Defaults that stand without parentheses: the time functions, as both products write them.
+bool isTimeFunction(std::string_view expression) noexcept {
+  constexpr std::string_view kName = "current_timestamp";
+  return expression.size() >= kName.size() &&
+         text::equalsIgnoreCase(expression.substr(0, kName.size()), kName) &&
+         expression.find_first_of("+-*/,") == std::string_view::npos;
+}
+
+/// A text as a literal, in the sql_mode that sonde sets.
+std::string literal(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') quoted += c;
+    quoted += c;
+  }
+  return quoted + "'";
+}
+
+}  // namespace
+
+// `name` type COLLATE `c` GENERATED ALWAYS AS (…) STORED NOT NULL DEFAULT … ON UPDATE …
+// AUTO_INCREMENT COMMENT '…'
+void MysqlCompiler::renderColumnDefinition(std::string& out, const Table&,
+                                           const Column& column) const {
+  out += quote(column.name) + " " + column.declaredType;
+  if (column.collation) out += " COLLATE " + *column.collation;
+  if (column.generated != Generated::No) {
+    out += " GENERATED ALWAYS AS (" + column.generatedExpression + ")";
+    out += column.generated == Generated::Stored ? " STORED" : " VIRTUAL";
+    // MariaDB has no NOT NULL for them.
+    if (!column.nullable && product_ == MysqlProduct::Mysql) out += " NOT NULL";
+  } else {
+    // A TIMESTAMP is NOT NULL unless it says otherwise, on servers with the older default.
+    out += column.nullable ? " NULL" : " NOT NULL";
+  }
+  if (column.defaultValue) {
+    const ColumnDefault& value = *column.defaultValue;
+    const bool bare = value.kind == ColumnDefault::Kind::Literal || isTimeFunction(value.text);
+    out += bare ? " DEFAULT " + value.text : " DEFAULT (" + value.text + ")";
+  }
+  if (column.onUpdate) out += " ON UPDATE " + *column.onUpdate;
+  if (column.autoIncrement) out += " AUTO_INCREMENT";
+  if (column.comment) out += " COMMENT " + literal(*column.comment);
+}
+
+//  COMMENT = '…'
+void MysqlCompiler::renderTableOptions(std::string& out, const Table& table) const {
+  if (table.comment && !table.comment->empty()) out += " COMMENT = " + literal(*table.comment);
+}
+
+// CREATE UNIQUE INDEX `i` ON `t` (`a`(10) DESC, (expression)) USING HASH, or CREATE FULLTEXT INDEX
+void MysqlCompiler::renderIndex(std::string& out, const Table& table, const Index& index) const {
+  const bool fulltext = index.method == "fulltext";
+  const bool spatial = index.method == "spatial" || index.method == "rtree";
+  out += fulltext       ? "CREATE FULLTEXT INDEX "
+         : spatial      ? "CREATE SPATIAL INDEX "
+         : index.unique ? "CREATE UNIQUE INDEX "
+                        : "CREATE INDEX ";
+  out += quote(index.name) + " ON " + tableName(table);
+  for (std::size_t i = 0; i < index.parts.size(); ++i) {
+    const IndexPart& part = index.parts[i];
+    out += i == 0 ? " (" : ", ";
+    out += part.column.empty() ? indexExpression(part) : quote(part.column);
+    if (part.prefixLength && !spatial) out += "(" + std::to_string(*part.prefixLength) + ")";
+    if (part.descending) out += " DESC";
+  }
+  out += index.method == "hash" ? ") USING HASH;\n" : ");\n";
+}
+
+}  // namespace sonde

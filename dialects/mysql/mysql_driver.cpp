@@ -1,0 +1,64 @@
+#include "mysql_driver.hpp"
+
+#include <atomic>
+#include <utility>
+
+#include "../../core/error.hpp"
+#include "mysql_connection.hpp"
+#include "mysql_dialect.hpp"
+#include "mysql_open.hpp"
+
+namespace sonde {
+namespace {
+
+class MysqlDriver final : public Driver {
+ public:
+  explicit MysqlDriver(MysqlProduct product) noexcept : product_(product) {}
+
+  [[nodiscard]] const Dialect& dialect() const noexcept override {
+    return MysqlDialect::of(product_.load(std::memory_order_relaxed));
+  }
+  [[nodiscard]] std::unique_ptr<Connection> connect(const DriverOptions& options,
+                                                    TransactionMode mode) const override;
+  [[nodiscard]] Topology topology(Connection& first, const DriverOptions& options) const override;
+
+ private:
+  mutable std::atomic<MysqlProduct> product_;
+};
+
+void warnOfUnhonoured(Connection& connection, const Logger& logger) {
+  if (!logger.enabled(LogLevel::Warn)) return;
+  for (const SettingReport& report : connection.settings()) {
+    if (report.honoured()) continue;
+    logger.log(LogLevel::Warn, "a setting did not take effect",
+               {{"setting", report.name},
+                {"requested", report.requested},
+                {"effective", report.effective}});
+  }
+}
+
+std::unique_ptr<Connection> MysqlDriver::connect(const DriverOptions& options,
+                                                 TransactionMode) const {
+  auto handle = openMysql(std::make_shared<const MysqlOptions>(readMysqlOptions(options)));
+  product_.store(handle->product(), std::memory_order_relaxed);
+  const bool asked = !handle->options().settings.empty();
+  auto connection = std::make_unique<MysqlConnection>(std::move(handle));
+  if (asked) warnOfUnhonoured(*connection, options.logger);
+  return connection;
+}
+
+Topology MysqlDriver::topology(Connection&, const DriverOptions& options) const {
+  return {PoolShape::Uniform, options.poolSize, "a server"};
+}
+
+}  // namespace
+
+std::unique_ptr<Driver> makeMysqlDriver() {
+  return std::make_unique<MysqlDriver>(MysqlProduct::Mysql);
+}
+
+std::unique_ptr<Driver> makeMariaDbDriver() {
+  return std::make_unique<MysqlDriver>(MysqlProduct::MariaDb);
+}
+
+}  // namespace sonde
