@@ -139,15 +139,16 @@ std::string copySql(const Table& table, const std::vector<std::string>& columns)
   return sql + ") FROM STDIN";
 }
 
-/// @return False when the server takes no more: it refused a row, and says so in its result.
-bool put(PostgresHandle& handle, const std::string& text, std::string_view sql) {
+// What the server thinks of the rows is heard when it has all of them: libpq reads no answer before
+// the end of a COPY.
+void put(PostgresHandle& handle, const std::string& text, std::string_view sql) {
   PGconn* const connection = handle.connection();
   int taken = 0;
   while (taken == 0) {
     taken = PQputCopyData(connection, text.data(), static_cast<int>(text.size()));
     handle.flush(sql);
   }
-  return taken > 0;
+  if (taken < 0) handle.failConnection(sql);
 }
 
 void endCopy(PostgresHandle& handle, const char* error, std::string_view sql) {
@@ -167,14 +168,13 @@ std::uint64_t postgresCopy(PostgresHandle& handle, const Table& table,
   if (PQresultStatus(result.get()) != PGRES_COPY_IN) handle.fail(result, sql);
   CopyText rows(std::move(types));
   try {
-    bool wanted = true;
-    for (Args values = next(); wanted && !values.empty(); values = next()) {
+    for (Args values = next(); !values.empty(); values = next()) {
       rows.row(values);
       if (rows.text().size() < kPiece) continue;
-      wanted = put(handle, rows.text(), sql);
+      put(handle, rows.text(), sql);
       rows.clear();
     }
-    if (wanted && !rows.text().empty()) static_cast<void>(put(handle, rows.text(), sql));
+    if (!rows.text().empty()) put(handle, rows.text(), sql);
   } catch (...) {
     if (!handle.broken()) {
       endCopy(handle, "given up by the client", sql);

@@ -24,6 +24,7 @@ using OwnedConnection = std::unique_ptr<PGconn, Finish>;
 struct Failure {
   std::string sqlState;
   std::string message;
+  std::string said{};  ///< The server's part of the message, where there is one.
 };
 
 /// Cuts "FATAL:  28P01: password …" out of libpq's message, which is how it shows the SQLSTATE in
@@ -46,6 +47,7 @@ Failure readFailure(const PGconn* connection) {
           });
       if (!fits || line.substr(at + 3 + kState, 2) != ": ") continue;
       failure.sqlState = state;
+      failure.said = line.substr(at + 3 + kState + 2);
       line.erase(at + 2, kState + 2);
       break;
     }
@@ -236,7 +238,7 @@ std::string hintFor(const Failure& failure) {
 
 [[noreturn]] void throwSetting(const DriverOptions& options, const Failure& failure,
                                ErrorDetails details) {
-  const std::string name = firstQuoted(failure.message);
+  const std::string name = firstQuoted(failure.said);
   if (failure.sqlState != "42704") {
     // The message may quote the value.
     throw ConfigError("the server refuses the value of setting " + quoteForMessage(name),
