@@ -77,13 +77,14 @@ std::optional<ColumnDefault> readMysqlDefault(const CatalogServer& server, const
   return ColumnDefault{Kind::Literal, quoted(text)};
 }
 
-/// A part of the hash: the sum over the rows of a catalog of 60 bits of each. A sum does not depend
-/// on their order, and two equal rows do not cancel each other; as a decimal it is exact.
+/// A part of the hash: the sum of the checksums of rows. It does not depend on their order, two
+/// equal rows do not cancel each other, and a change of one row is missed once in 2^32. Fields that
+/// may be NULL are quoted, or CONCAT_WS would leave them out; names hold no byte 0.
 std::string hashPart(std::string_view fields, std::string_view table, std::string_view schemaColumn,
                      const CatalogServer& server) {
-  std::string row = "CAST(CONV(LEFT(MD5(CONCAT_WS(',', ";
-  row.append(fields).append(")), 15), 16, 10) AS UNSIGNED)");
-  return select("SUM(" + row + ")", table, schemaColumn, server);
+  std::string row = "SUM(CRC32(CONCAT_WS(0x00, ";
+  row.append(fields).append(")))");
+  return select(row, table, schemaColumn, server);
 }
 
 }  // namespace
@@ -140,43 +141,34 @@ std::string catalogSql(CatalogQuery query, const CatalogServer& server) {
 
 std::string catalogHashSql(const CatalogServer& server) {
   const bool mariaDb = server.isMariaDb();
-  // QUOTE() keeps NULL apart from texts, and fields apart from each other.
-  std::string sql = "SELECT CONCAT_WS(' ', ";
+  // TABLES would add nothing: a table is known by its columns, and a view that broke by those that
+  // it lost.
   const std::string parts[] = {
-      // The comment of a view says whether it is broken; that of a table is no part of a schema.
-      hashPart("QUOTE(TABLE_SCHEMA), QUOTE(TABLE_NAME), TABLE_TYPE, "
-               "IF(TABLE_TYPE = 'VIEW', QUOTE(TABLE_COMMENT), '')",
-               "TABLES", "TABLE_SCHEMA", server),
-      hashPart("QUOTE(TABLE_SCHEMA), QUOTE(TABLE_NAME), QUOTE(COLUMN_NAME), ORDINAL_POSITION, "
-               "QUOTE(COLUMN_DEFAULT), IS_NULLABLE, QUOTE(COLLATION_NAME), QUOTE(COLUMN_TYPE), "
-               "QUOTE(EXTRA), QUOTE(GENERATION_EXPRESSION)",
+      hashPart("TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, ORDINAL_POSITION, QUOTE(COLUMN_DEFAULT), "
+               "IS_NULLABLE, QUOTE(COLLATION_NAME), COLUMN_TYPE, EXTRA, "
+               "QUOTE(GENERATION_EXPRESSION)",
                "COLUMNS", "TABLE_SCHEMA", server),
-      hashPart(std::string("QUOTE(TABLE_SCHEMA), QUOTE(TABLE_NAME), QUOTE(INDEX_NAME), "
-                           "SEQ_IN_INDEX, NON_UNIQUE, QUOTE(COLUMN_NAME), QUOTE(COLLATION), "
-                           "QUOTE(SUB_PART), INDEX_TYPE, ") +
+      hashPart(std::string("TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX, NON_UNIQUE, "
+                           "QUOTE(COLUMN_NAME), QUOTE(COLLATION), QUOTE(SUB_PART), INDEX_TYPE, ") +
                    (mariaDb ? "IGNORED" : "IS_VISIBLE, QUOTE(EXPRESSION)"),
                "STATISTICS", "TABLE_SCHEMA", server),
-      hashPart("QUOTE(TABLE_SCHEMA), QUOTE(TABLE_NAME), QUOTE(CONSTRAINT_NAME), ORDINAL_POSITION, "
-               "QUOTE(COLUMN_NAME), QUOTE(REFERENCED_TABLE_SCHEMA), QUOTE(REFERENCED_TABLE_NAME), "
-               "QUOTE(REFERENCED_COLUMN_NAME)",
-               "KEY_COLUMN_USAGE", "TABLE_SCHEMA", server),
-      hashPart("QUOTE(CONSTRAINT_SCHEMA), QUOTE(TABLE_NAME), QUOTE(CONSTRAINT_NAME), DELETE_RULE, "
-               "UPDATE_RULE",
+      hashPart("TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION, COLUMN_NAME, "
+               "REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME",
+               "KEY_COLUMN_USAGE", "TABLE_SCHEMA", server) +
+          " AND REFERENCED_TABLE_NAME IS NOT NULL",
+      hashPart("CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, DELETE_RULE, UPDATE_RULE",
                "REFERENTIAL_CONSTRAINTS", "CONSTRAINT_SCHEMA", server),
-      hashPart(std::string("QUOTE(CONSTRAINT_SCHEMA), QUOTE(CONSTRAINT_NAME), "
-                           "QUOTE(CHECK_CLAUSE)") +
-                   (mariaDb ? ", QUOTE(TABLE_NAME)" : ""),
+      hashPart(std::string("CONSTRAINT_SCHEMA, CONSTRAINT_NAME, CHECK_CLAUSE") +
+                   (mariaDb ? ", TABLE_NAME" : ""),
                "CHECK_CONSTRAINTS", "CONSTRAINT_SCHEMA", server),
-      hashPart("QUOTE(TABLE_SCHEMA), QUOTE(TABLE_NAME), QUOTE(VIEW_DEFINITION), IS_UPDATABLE, "
-               "CHECK_OPTION, SECURITY_TYPE",
+      hashPart("TABLE_SCHEMA, TABLE_NAME, VIEW_DEFINITION, IS_UPDATABLE, CHECK_OPTION, "
+               "SECURITY_TYPE",
                "VIEWS", "TABLE_SCHEMA", server),
-      hashPart("QUOTE(EVENT_OBJECT_SCHEMA), QUOTE(EVENT_OBJECT_TABLE), QUOTE(TRIGGER_NAME), "
-               "EVENT_MANIPULATION, ACTION_TIMING, ACTION_ORDER, QUOTE(ACTION_STATEMENT)",
+      hashPart("EVENT_OBJECT_SCHEMA, EVENT_OBJECT_TABLE, TRIGGER_NAME, EVENT_MANIPULATION, "
+               "ACTION_TIMING, ACTION_ORDER, ACTION_STATEMENT",
                "TRIGGERS", "TRIGGER_SCHEMA", server)};
-  for (std::size_t i = 0; i < std::size(parts); ++i) {
-    if (i != 0) sql += ", ";
-    sql.append("IFNULL((").append(parts[i]).append("), 0)");
-  }
+  std::string sql = "SELECT CONCAT_WS(' '";
+  for (const std::string& part : parts) sql.append(", IFNULL((").append(part).append("), 0)");
   return sql += ")";
 }
 

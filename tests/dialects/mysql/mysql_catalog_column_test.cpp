@@ -1,8 +1,6 @@
 // What the reader says of columns: types, defaults, labels, JSON, expressions, collations.
 #include <gmock/gmock.h>
 
-#include <limits>
-
 #include "mysql_catalog_fixture.hpp"
 
 namespace sonde::test {

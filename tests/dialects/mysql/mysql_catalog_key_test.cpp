@@ -1,6 +1,9 @@
 // What the reader says of keys, foreign keys, indexes, checks and triggers.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <stdexcept>
+
 #include "mysql_catalog_fixture.hpp"
 
 namespace sonde::test {

@@ -1,12 +1,12 @@
 // Objects of every kind: what is listed, as what, and that a broken one hides nothing else.
-#include "mysql_catalog_fixture.hpp"
-
 #include <gmock/gmock.h>
 
-#include <algorithm>
 #include <sonde/core/context.hpp>
 #include <sonde/core/error.hpp>
-#include <sonde/core/text.hpp>
+#include <stop_token>
+
+#include "../../servers/private_server.hpp"
+#include "mysql_catalog_fixture.hpp"
 
 namespace sonde::test {
 namespace {
@@ -298,7 +298,28 @@ TEST_F(MysqlCatalog, NamesOfColumnsIgnoreCase) {
   EXPECT_EQ(schema->table("t").column("mIXED").name, "Mixed");
   if (db().value("SELECT @@lower_case_table_names") == "0") {
     EXPECT_EQ(schema->findTable("T"), nullptr);
+  } else {
+    EXPECT_NE(schema->findTable("T"), nullptr);
   }
+}
+
+TEST(MysqlCatalogOfAServerThatFoldsNames, FindsThemInAnyCase) {
+  SONDE_NEEDS_PRIVATE_SERVER(ServerKind::MySql);
+  const PrivateMariaDb server({.config = {"lower_case_table_names=1"}});
+  TestDatabase db(server.server());
+  db.run(
+      "CREATE TABLE Users(Id INT PRIMARY KEY); CREATE TABLE Posts(Author_Id INT, CONSTRAINT Fk"
+      " FOREIGN KEY (AUTHOR_ID) REFERENCES USERS(ID) ON DELETE CASCADE)");
+  const auto handle = openHandle(db.uri());
+  const auto schema = Schema::build(readMysqlCatalog(*handle));
+  EXPECT_THAT(tableNames(*schema), ElementsAre("posts", "users"));
+  const Table& posts = schema->table("POSTS");
+  ASSERT_EQ(posts.foreignKeys.size(), 1u);
+  EXPECT_THAT(posts.foreignKeys[0].columns, ElementsAre("Author_Id"));
+  EXPECT_EQ(posts.foreignKeys[0].references.table, "users");
+  EXPECT_THAT(posts.foreignKeys[0].references.columns, ElementsAre("Id"));
+  EXPECT_EQ(posts.foreignKeys[0].onDelete, ReferentialAction::Cascade);
+  EXPECT_FALSE(posts.foreignKeys[0].dangling);
 }
 
 TEST_F(MysqlCatalog, AThousandColumnsAreRead) {
@@ -474,6 +495,12 @@ TEST_F(MysqlCatalog, HashChangesWithTheSchemaAndWithNothingElse) {
         "ALTER VIEW v AS SELECT b FROM t",
         "CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1",
         "DROP TRIGGER tr",
+        "CREATE VIEW u AS SELECT 1",
+        "DROP VIEW u; CREATE TABLE u(`1` INT NOT NULL)",
+        "CREATE VIEW x AS SELECT `1` FROM u",
+        "DROP TABLE u",
+        "ALTER TABLE t ALTER a SET DEFAULT 0",
+        "ALTER TABLE t MODIFY b VARCHAR(9) COLLATE utf8mb4_bin",
         "CREATE SEQUENCE s"}) {
     db().run(ddl);
     const std::uint64_t now = mysqlSchemaHash(*handle);
