@@ -62,6 +62,8 @@ std::int64_t MysqlConnection::lastInsertId() const noexcept {
 
 Catalog MysqlConnection::readCatalog() { return readMysqlCatalog(*handle_); }
 
+std::optional<std::uint64_t> MysqlConnection::schemaHash() { return mysqlSchemaHash(*handle_); }
+
 bool MysqlConnection::ping(std::chrono::milliseconds timeout) noexcept {
   if (handle_->broken()) return false;
   MysqlWaitUntil wait(MysqlWait::Clock::now() + timeout);

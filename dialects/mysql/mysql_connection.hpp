@@ -44,6 +44,8 @@ class MysqlConnection final : public Connection {
   [[nodiscard]] Catalog readCatalog() override;
   /// @return Empty: the server keeps no such number.
   [[nodiscard]] std::optional<std::uint64_t> schemaCounter() override { return std::nullopt; }
+  /// mysqlSchemaHash()
+  [[nodiscard]] std::optional<std::uint64_t> schemaHash() override;
 
   /// COM_PING, which asks nothing of the server but to answer.
   [[nodiscard]] bool ping(std::chrono::milliseconds timeout) noexcept override;
