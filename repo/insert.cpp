@@ -46,6 +46,16 @@ std::optional<Value> givenKey(const TablePlans& plans, const WriteShape& shape,
   return keyValue(plans, key.args());
 }
 
+// Where a key comes from that was given as null: the engine makes one.
+KeySource sourceOfMadeKey(const Executor& executor, const TablePlans& plans) {
+  if (plans.canReturn(executor, Operation::Insert)) return KeySource::Returning;
+  const Column* only =
+      plans.key().size() == 1 ? plans.table().findColumn(plans.key().front()) : nullptr;
+  const bool counted = only != nullptr && only->autoIncrement;
+  return counted && executor.capabilities().lastInsertId ? KeySource::LastInsertId
+                                                         : KeySource::Record;
+}
+
 }  // namespace
 
 ArgBuffer argsOf(const Record& record) {
@@ -63,7 +73,7 @@ Inserted insertRow(Executor& executor, const TablePlans& plans, const Record& re
   std::optional<Value> given;
   if (source == KeySource::Record) {
     given = givenKey(plans, *shape, record);
-    if (!given && plans.canReturn(executor, Operation::Insert)) source = KeySource::Returning;
+    if (!given) source = sourceOfMadeKey(executor, plans);
   }
   Inserted inserted;
   if (source == KeySource::Returning) {

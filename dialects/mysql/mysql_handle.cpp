@@ -224,6 +224,12 @@ void MysqlHandle::fail(MysqlFailure failure, std::string_view sql, Args args) {
   throwMysqlError(failure, {sql, args, stop, options_->busyTimeout});
 }
 
+void MysqlHandle::failStopped(std::string_view sql) {
+  const MysqlStop stop = std::exchange(stop_, MysqlStop::None);
+  throwMysqlError({1317, "70100", "Query execution was interrupted"},
+                  {sql, {}, stop, options_->busyTimeout});
+}
+
 // A duplicate names its key only; the catalog knows the columns.
 void MysqlHandle::complete(MysqlConstraint& broken) noexcept {
   if (broken.kind != ConstraintKind::Unique && broken.kind != ConstraintKind::PrimaryKey) return;

@@ -92,6 +92,13 @@ class MysqlHandle final : private MysqlWait {
   [[noreturn]] void fail(std::string_view sql, Args args = {});
   /// The same for a failure of a prepared statement.
   [[noreturn]] void fail(MysqlFailure failure, std::string_view sql, Args args);
+  /// Throws where the statement was told to stop, although it answered as if nothing were: sleep()
+  /// and benchmark() do. Only for what writes nothing; what was written is written.
+  void checkStopped(std::string_view sql) {
+    if (stop_ != MysqlStop::None) [[unlikely]] {
+      failStopped(sql);
+    }
+  }
   void markBroken() noexcept { broken_ = true; }
   [[nodiscard]] bool broken() const noexcept { return broken_; }
   /// @return What the server said last; it is asked again after a failure that may have changed it.
@@ -128,6 +135,7 @@ class MysqlHandle final : private MysqlWait {
   bool runQuietly(std::string_view sql) noexcept;
   void closeDeferred() noexcept;
   void complete(MysqlConstraint& broken) noexcept;
+  [[noreturn]] void failStopped(std::string_view sql);
 
   st_mysql* db_;
   MysqlReader* reader_ = nullptr;

@@ -194,7 +194,13 @@ std::shared_ptr<MysqlHandle> openMysql(std::shared_ptr<const MysqlOptions> optio
     Context within;
     within.timeout(options->connectTimeout);
     handle->arm(within);
-    setUpMysqlSession(*handle);
+    try {
+      setUpMysqlSession(*handle);
+    } catch (const Timeout&) {
+      failure.message =
+          "no answer within " + std::to_string(options->connectTimeout.count()) + " ms";
+      continue;
+    }
     handle->disarm();
     return handle;
   }

@@ -171,6 +171,7 @@ bool MysqlStatement::fetchRow(Cell* into) {
     return true;
   if (code != MYSQL_NO_DATA) failStatement();
   finishRun();
+  if (readOnly_) handle_->checkStopped(sql_);
   return false;
 }
 
