@@ -33,6 +33,12 @@ using Names = std::vector<std::string>;
   return names;
 }
 
+[[nodiscard]] inline Names tableNames(const Schema& schema) {
+  Names names;
+  for (const Table& table : schema.tables()) names.push_back(table.name);
+  return names;
+}
+
 /// Skips without a server; makes the database with a collation that the tests can rely on.
 class MysqlCatalog : public ::testing::Test {
  protected:

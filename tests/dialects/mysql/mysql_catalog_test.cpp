@@ -1,10 +1,6 @@
 // Objects of every kind: what is listed, as what, and that a broken one hides nothing else.
 #include <gmock/gmock.h>
 
-#include <sonde/core/context.hpp>
-#include <sonde/core/error.hpp>
-#include <stop_token>
-
 #include "../../servers/private_server.hpp"
 #include "mysql_catalog_fixture.hpp"
 
@@ -14,12 +10,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-Names tableNames(const Schema& schema) {
-  Names names;
-  for (const Table& table : schema.tables()) names.push_back(table.name);
-  return names;
-}
 
 TEST_F(MysqlCatalog, OfAnEmptyDatabaseIsEmpty) {
   const auto empty = schema();
@@ -341,173 +331,6 @@ TEST_F(MysqlCatalog, ColumnsOfCreateTableAsAreTyped) {
   EXPECT_EQ(table.column("b").type, Type::Boolean);
   EXPECT_EQ(table.column("c").length, 9);
   EXPECT_EQ(table.primaryKey, std::nullopt);
-}
-
-/// A user who may do only what a test grants, with a password that the server's own user has.
-class MysqlCatalogPrivileges : public MysqlCatalog {
- protected:
-  void SetUp() override {
-    MysqlCatalog::SetUp();
-    if (IsSkipped() || HasFatalFailure()) return;
-    guest_ = *mysqlServer();
-    guest_.user = "guest_" + db().name().substr(db().name().find_first_of("0123456789"));
-    db().run("CREATE USER " + guest_.user + " IDENTIFIED BY " +
-             MysqlHandle::literal(guest_.password));
-  }
-  void TearDown() override {
-    if (!guest_.user.empty()) db().run("DROP USER " + guest_.user);
-  }
-
-  void grant(const std::string& privileges) {
-    db().run("GRANT " + privileges + " TO " + guest_.user);
-  }
-  [[nodiscard]] std::shared_ptr<const Schema> schemaOfGuest() {
-    const auto handle = openHandle(guest_.tcpUri(db().name()));
-    return Schema::build(readMysqlCatalog(*handle));
-  }
-
- private:
-  Server guest_;
-};
-
-TEST_F(MysqlCatalogPrivileges, HideWhatTheUserMayNotSeeAndAbortNothing) {
-  db().run(
-      "CREATE TABLE parent(id INT PRIMARY KEY, secret INT);"
-      "CREATE TABLE child(id INT PRIMARY KEY, parent_id INT REFERENCES parent(id), s VARCHAR(9));"
-      "CREATE TABLE hidden(a INT); CREATE TABLE write_only(a INT, b INT);"
-      "CREATE VIEW v AS SELECT id FROM parent; CREATE VIEW hidden_view AS SELECT a FROM hidden");
-  grant("SELECT ON child");
-  grant("SELECT (id) ON parent");
-  grant("DELETE ON write_only");
-  grant("SELECT ON v");
-  const auto schema = schemaOfGuest();
-  EXPECT_THAT(tableNames(*schema), ElementsAre("child", "parent", "v", "write_only"));
-  EXPECT_THAT(columnNames(schema->table("parent")), ElementsAre("id"));
-  EXPECT_EQ(schema->table("parent").error, std::nullopt);
-  EXPECT_THAT(columnNames(schema->table("child")), ElementsAre("id", "parent_id", "s"));
-  EXPECT_THAT(schema->table("child").keyColumns(), ElementsAre("id"));
-  ASSERT_TRUE(schema->table("write_only").error.has_value());
-  EXPECT_THAT(*schema->table("write_only").error, HasSubstr("shows none of its columns"));
-  EXPECT_EQ(schema->table("v").error, std::nullopt);
-  EXPECT_EQ(schema->table("v").definition, std::nullopt);
-}
-
-TEST_F(MysqlCatalogPrivileges, OfAReaderShowTheForeignKeysButNotTheirActions) {
-  db().run(
-      "CREATE TABLE parent(id INT PRIMARY KEY);"
-      "CREATE TABLE child(parent_id INT, FOREIGN KEY (parent_id) REFERENCES parent(id)"
-      " ON DELETE CASCADE)");
-  grant("SELECT ON " + db().name() + ".*");
-  const auto schema = schemaOfGuest();
-  const Table& child = schema->table("child");
-  ASSERT_EQ(child.foreignKeys.size(), 1u);
-  EXPECT_FALSE(child.foreignKeys[0].dangling);
-  EXPECT_EQ(child.foreignKeys[0].onDelete, ReferentialAction::NoAction);
-  ASSERT_EQ(child.relations.size(), 1u);
-  grant("REFERENCES ON " + db().name() + ".*");
-  EXPECT_EQ(schemaOfGuest()->table("child").foreignKeys.at(0).onDelete, ReferentialAction::Cascade);
-}
-
-TEST_F(MysqlCatalogPrivileges, OfSomeColumnsClaimNoKeyThatIsWider) {
-  db().run("CREATE TABLE t(a INT, b INT, c INT, UNIQUE (a, b))");
-  grant("SELECT (a, c) ON t");
-  const auto schema = schemaOfGuest();
-  EXPECT_THAT(columnNames(schema->table("t")), ElementsAre("a", "c"));
-  EXPECT_FALSE(schema->table("t").hasKeyWithin({"a"}));
-}
-
-/// @return How many statements the server ran for a function on this connection.
-template <typename Function>
-std::int64_t statementsOf(MysqlHandle& handle, Function function) {
-  const auto asked = [&] {
-    MysqlRows rows = handle.query("SHOW SESSION STATUS LIKE 'Questions'");
-    return rows.next() ? rows.integer(1) : -1;
-  };
-  const std::int64_t before = asked();
-  function();
-  return asked() - before - 1;
-}
-
-TEST_F(MysqlCatalog, IsReadWithTheSameStatementsWhateverTheNumberOfTables) {
-  const auto handle = openHandle(db().uri());
-  const auto read = [&] { static_cast<void>(readMysqlCatalog(*handle)); };
-  const std::int64_t none = statementsOf(*handle, read);
-  for (int i = 0; i < 15; ++i) {
-    const std::string n = std::to_string(i);
-    db().run("CREATE TABLE t" + n +
-             "(id INT PRIMARY KEY, a INT UNIQUE CHECK (a > 0), p INT,"
-             " FOREIGN KEY (p) REFERENCES t0(id)); CREATE VIEW v" +
-             n + " AS SELECT a FROM t" + n);
-  }
-  db().run("CREATE VIEW broken AS SELECT * FROM t1; DROP TABLE t1");
-  EXPECT_EQ(statementsOf(*handle, read), none);
-  EXPECT_EQ(none, 10);
-  EXPECT_EQ(readMysqlCatalog(*handle).tables.size(), 30u);
-}
-
-TEST_F(MysqlCatalog, ReadingObeysTheContext) {
-  const auto handle = openHandle(db().uri());
-  std::stop_source stop;
-  Context context;
-  context.stopToken(stop.get_token());
-  handle->arm(context);
-  static_cast<void>(readMysqlCatalog(*handle));
-  stop.request_stop();
-  EXPECT_THROW(static_cast<void>(readMysqlCatalog(*handle)), Cancelled);
-  handle->disarm();
-}
-
-TEST_F(MysqlCatalog, HashChangesWithTheSchemaAndWithNothingElse) {
-  const auto handle = openHandle(db().uri());
-  db().run(
-      "CREATE TABLE p(id INT PRIMARY KEY, k INT); CREATE TABLE t(a INT, b VARCHAR(9), p_id INT)");
-  std::uint64_t last = mysqlSchemaHash(*handle);
-  for (const char* ddl :
-       {"INSERT INTO t VALUES (1, 'x', 1)", "ANALYZE TABLE t", "ALTER TABLE t COMMENT 'c'",
-        "FLUSH TABLES", "CREATE TABLE u(a INT); DROP TABLE u"}) {
-    db().run(ddl);
-    EXPECT_EQ(mysqlSchemaHash(*handle), last) << ddl;
-  }
-  for (const char* ddl :
-       {"CREATE TABLE u(a INT)",
-        "ALTER TABLE u RENAME TO w",
-        "DROP TABLE w",
-        "ALTER TABLE t ADD c INT",
-        "ALTER TABLE t MODIFY c BIGINT",
-        "ALTER TABLE t MODIFY c BIGINT "
-        "DEFAULT 1",
-        "DELETE FROM t; ALTER TABLE t MODIFY c BIGINT NOT NULL DEFAULT 1",
-        "ALTER TABLE t RENAME "
-        "COLUMN c TO d",
-        "CREATE INDEX i ON t(a)",
-        "ALTER TABLE t ALTER INDEX i IGNORED",
-        "DROP INDEX i ON t",
-        "CREATE UNIQUE INDEX i ON t(a)",
-        "ALTER TABLE t ADD CONSTRAINT c CHECK"
-        " (a > 0)",
-        "ALTER TABLE t DROP CONSTRAINT c, ADD CONSTRAINT c CHECK (a > 1)",
-        "ALTER TABLE t DROP COLUMN d",
-        "ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY"
-        " (p_id) REFERENCES p(id)",
-        "ALTER TABLE t DROP FOREIGN KEY f, ADD CONSTRAINT f2 FOREIGN KEY (p_id) REFERENCES p(id)"
-        " ON DELETE CASCADE",
-        "CREATE VIEW v AS SELECT a FROM t",
-        "ALTER VIEW v AS SELECT b FROM t",
-        "CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1",
-        "DROP TRIGGER tr",
-        "CREATE VIEW u AS SELECT 1",
-        "DROP VIEW u; CREATE TABLE u(`1` INT NOT NULL)",
-        "CREATE VIEW x AS SELECT `1` FROM u",
-        "DROP TABLE u",
-        "ALTER TABLE t ALTER a SET DEFAULT 0",
-        "ALTER TABLE t MODIFY b VARCHAR(9) COLLATE utf8mb4_bin",
-        "CREATE SEQUENCE s"}) {
-    db().run(ddl);
-    const std::uint64_t now = mysqlSchemaHash(*handle);
-    EXPECT_NE(now, last) << ddl;
-    EXPECT_EQ(mysqlSchemaHash(*handle), now) << ddl;
-    last = now;
-  }
 }
 
 }  // namespace
