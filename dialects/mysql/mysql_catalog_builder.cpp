@@ -293,7 +293,6 @@ void CatalogBuilder::addCheck(Table& table, std::string_view name, bool ofColumn
       clause == "json_valid(" + quoted(name) + ")") {
     column->type = Type::Json;
     column->length.reset();
-    if (column->collation == "utf8mb4_bin") column->collation.reset();  // what JSON brings along
     return;
   }
   table.checks.push_back({std::string(name), readExpression(server_, clause)});

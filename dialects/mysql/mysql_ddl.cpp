@@ -23,14 +23,22 @@ std::string literal(std::string_view text) {
   return quoted + "'";
 }
 
+/// Whether a column is JSON by a check alone, other than the column that MariaDB makes of JSON.
+bool isCheckedJson(const Column& column) noexcept {
+  return column.type == Type::Json && column.declaredType != "json" &&
+         (column.declaredType != "longtext" || column.collation != "utf8mb4_bin");
+}
+
 }  // namespace
 
 // `name` type COLLATE `c` GENERATED ALWAYS AS (…) STORED NOT NULL DEFAULT … ON UPDATE …
-// AUTO_INCREMENT COMMENT '…'
+// AUTO_INCREMENT COMMENT '…' CHECK (json_valid(`name`))
 void MysqlCompiler::renderColumnDefinition(std::string& out, const Table&,
                                            const Column& column) const {
-  out += quote(column.name) + " " + column.declaredType;
-  if (column.collation) out += " COLLATE " + *column.collation;
+  const bool json = column.type == Type::Json && !isCheckedJson(column);
+  out += quote(column.name) + " ";
+  out += json ? "json" : column.declaredType;
+  if (column.collation && !json) out += " COLLATE " + *column.collation;
   if (column.generated != Generated::No) {
     out += " GENERATED ALWAYS AS (" + column.generatedExpression + ")";
     out += column.generated == Generated::Stored ? " STORED" : " VIRTUAL";
@@ -48,6 +56,7 @@ void MysqlCompiler::renderColumnDefinition(std::string& out, const Table&,
   if (column.onUpdate) out += " ON UPDATE " + *column.onUpdate;
   if (column.autoIncrement) out += " AUTO_INCREMENT";
   if (column.comment) out += " COMMENT " + literal(*column.comment);
+  if (isCheckedJson(column)) out += " CHECK (json_valid(" + quote(column.name) + "))";
 }
 
 //  COMMENT = '…'
@@ -71,7 +80,9 @@ void MysqlCompiler::renderIndex(std::string& out, const Table& table, const Inde
     if (part.prefixLength && !spatial) out += "(" + std::to_string(*part.prefixLength) + ")";
     if (part.descending) out += " DESC";
   }
-  out += index.method == "hash" ? ") USING HASH;\n" : ");\n";
+  out += index.method == "hash" ? ") USING HASH" : ")";
+  if (!index.valid) out += product_ == MysqlProduct::MariaDb ? " IGNORED" : " INVISIBLE";
+  out += ";\n";
 }
 
 }  // namespace sonde

@@ -174,7 +174,7 @@ TEST_F(MysqlCatalogColumns, AreJsonWhereTheirOwnCheckSaysSo) {
   const Table& table = schema->table("t");
   EXPECT_EQ(table.column("j").type, Type::Json);
   EXPECT_EQ(table.column("j").declaredType, "longtext");
-  EXPECT_EQ(table.column("j").collation, std::nullopt);
+  EXPECT_EQ(table.column("j").collation, "utf8mb4_bin");
   EXPECT_EQ(table.column("j`k").type, Type::Json);
   EXPECT_EQ(defaultOf(table, "j`k"), "literal '{}'");
   EXPECT_EQ(table.column("own").type, Type::Json);
