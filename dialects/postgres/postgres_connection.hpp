@@ -53,8 +53,7 @@ class PostgresConnection final : public Connection {
   /// DISCARD SEQUENCES and pg_advisory_unlock_all(): DISCARD ALL but for prepared statements.
   void resetState() override;
 
-  /// COPY … FROM STDIN, in binary form where sonde writes the types of all columns so, else as
-  /// text.
+  /// COPY "schema"."table" (columns) FROM STDIN.
   std::uint64_t bulkInsert(const Table& table, const std::vector<std::string>& columns,
                            FunctionRef<Args()> next) override;
 

@@ -150,7 +150,9 @@ bool byUserRequest(string_view message) noexcept { return contains(message, "use
 [[noreturn]] void throwByState(const std::string& message, string_view sqlState,
                                ErrorDetails details) {
   const string_view stateClass = sqlState.substr(0, 2);
-  if (stateClass == "40" || stateClass == "25") {
+  // Of class 25, what concerns the statement alone (25001: not inside a transaction, 25006: read
+  // only) is refused like any other statement.
+  if (stateClass == "40" || sqlState == "25P01" || sqlState == "25P02") {
     throwTransaction(message, sqlState, std::move(details));
   }
   if (sqlState == "55P03") {

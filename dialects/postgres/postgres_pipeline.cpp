@@ -81,10 +81,4 @@ void PostgresPipeline::finish() noexcept {
   handle_.settle();
 }
 
-void PostgresPipeline::finishAndThrow(Args args) {
-  finish();
-  if (!failed_) return;
-  handle_.fail(failed_, sql_, args);
-}
-
 }  // namespace sonde

@@ -47,8 +47,6 @@ class PostgresPipeline {
   /// Reads what is left and leaves pipeline mode. Never throws; a connection on which that is not
   /// to be done is broken.
   void finish() noexcept;
-  /// Finishes, and throws the first error, if there was any.
-  void finishAndThrow(Args args);
   /// @return The first failed result; none so far.
   [[nodiscard]] const PostgresResult& failed() const noexcept { return failed_; }
   [[nodiscard]] PostgresResult takeFailed() noexcept { return std::move(failed_); }

@@ -104,19 +104,35 @@ void PostgresStatement::checkSql() {
   if (parts.size() > 1) refuse("the SQL holds more than one statement", sql_);
 }
 
+// Parse and describe in one round trip: the result. Under the settings of the context, because
+// names may mean other tables by them (search_path).
+PostgresResult PostgresStatement::prepareOnServer(const std::string& name) {
+  PostgresHandle& server = handle();
+  const auto& settings = session_->wantedSettings();
+  PostgresPipeline pipeline(server, sql_);
+  if (!settings.empty()) {
+    pipeline.send("BEGIN");
+    pipeline.sendSettings(settings);
+  }
+  pipeline.added(PQsendPrepare(server.connection(), name.c_str(), sql_.c_str(), 0, nullptr));
+  pipeline.added(PQsendDescribePrepared(server.connection(), name.c_str()));
+  if (!settings.empty()) pipeline.send("COMMIT");
+  pipeline.sync();
+  PostgresResult described;
+  PostgresResult other;
+  bool fine = settings.empty() || (pipeline.takeGood(other) && pipeline.takeGood(other));
+  fine = fine && pipeline.takeGood(other) && pipeline.takeGood(described);
+  if (fine && !settings.empty()) static_cast<void>(pipeline.takeGood(other));
+  pipeline.finish();
+  if (!pipeline.failed()) return described;
+  if (!settings.empty() && inTransaction()) server.execWithin("ROLLBACK", kRollbackTimeout);
+  server.fail(pipeline.failed(), sql_);
+}
+
 void PostgresStatement::describe() {
   PostgresHandle& server = handle();
   std::string name = named_ ? session_->newName() : std::string();
-  PostgresResult described;
-  {
-    PostgresPipeline pipeline(server, sql_);
-    pipeline.added(PQsendPrepare(server.connection(), name.c_str(), sql_.c_str(), 0, nullptr));
-    pipeline.added(PQsendDescribePrepared(server.connection(), name.c_str()));
-    pipeline.sync();
-    PostgresResult parsed;
-    if (pipeline.takeGood(parsed)) static_cast<void>(pipeline.takeGood(described));
-    pipeline.finishAndThrow({});
-  }
+  const PostgresResult described = prepareOnServer(name);
   name_ = std::move(name);
   std::vector<std::uint32_t> oids(static_cast<std::size_t>(PQnparams(described.get())));
   for (std::size_t i = 0; i < oids.size(); ++i) {
@@ -124,6 +140,7 @@ void PostgresStatement::describe() {
   }
   parameterTypes_ = session_->types().types(server, oids);
   parameterCount_ = oids.size();
+  header_ = PostgresHeader();
   accept(described.get());
   described_ = true;
 }

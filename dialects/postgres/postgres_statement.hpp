@@ -67,6 +67,7 @@ class PostgresStatement final : public Statement {
   // Preparing.
   void checkSql();
   void requireCount(Args args) const;
+  [[nodiscard]] PostgresResult prepareOnServer(const std::string& name);
   void describe();
   void describeWhenNeeded();
   void describeAgain();

@@ -315,7 +315,7 @@ TEST_F(PostgresSessions, IsReadOnlyWhereThatWasAskedFor) {
   options.access = AccessMode::ReadOnly;
   const auto connection = driver_->connect(options, TransactionMode::Read);
   EXPECT_TRUE(connection->readOnly());
-  EXPECT_THROW(run(*connection, "CREATE TABLE x (y int)"), TransactionError);
+  EXPECT_THROW(run(*connection, "CREATE TABLE x (y int)"), QueryError);
   EXPECT_FALSE(db().readOnly());
 }
 

@@ -115,6 +115,23 @@ TEST_F(PostgresTransactionTest, RunsOneStatementUnderTheSettingsOfItsContext) {
   EXPECT_EQ(show("app.tenant"), "");
 }
 
+TEST_F(PostgresTransactionTest, FindsTablesByTheSearchPathOfItsContext) {
+  db().executeScript(
+      "CREATE SCHEMA one; CREATE SCHEMA two; CREATE TABLE one.things (x int);"
+      "CREATE TABLE two.things (x text, y int); INSERT INTO one.things VALUES (1);"
+      "INSERT INTO two.things VALUES ('b', 2)");
+  const Context one = Context().setting("search_path", "one");
+  const Context two = Context().setting("search_path", "two");
+  db().arm(one);
+  const auto statement = db().prepare("SELECT * FROM things", true);
+  EXPECT_EQ(statement->fetch(0, 0)->columns().size(), 1U);
+  db().arm(two);
+  EXPECT_EQ(statement->fetch(0, 0)->columns().size(), 2U);
+  EXPECT_EQ(query(db(), "SELECT x FROM things", {}, false)[0]["x"].text(), "b");
+  db().disarm();
+  EXPECT_THROW((void)query(db(), "SELECT * FROM things"), QueryError);
+}
+
 TEST_F(PostgresTransactionTest, HoldsTheSettingsOfItsContextToItsEnd) {
   const Context context = Context().setting("app.tenant", "it's 7");
   db().arm(context);
