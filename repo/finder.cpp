@@ -16,8 +16,8 @@ const T& FinderResult::get(std::string_view wanted) const {
   throw ValidationError(rule, {{std::string(wanted), rule}});
 }
 
-const ResultSet& FinderResult::rows() const { return get<ResultSet>("rows()"); }
-const std::optional<Row>& FinderResult::row() const { return get<std::optional<Row>>("row()"); }
+const ResultSet& FinderResult::rows() const& { return get<ResultSet>("rows()"); }
+const std::optional<Row>& FinderResult::row() const& { return get<std::optional<Row>>("row()"); }
 std::uint64_t FinderResult::count() const { return get<Count>("count()").rows; }
 bool FinderResult::exists() const { return get<Found>("exists()").any; }
 std::uint64_t FinderResult::affected() const { return get<Affected>("affected()").rows; }

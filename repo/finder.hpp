@@ -41,9 +41,13 @@ class FinderResult {
   }
 
   /// @return The rows of findManyBy…, findAllBy…, findFirst3By….
-  [[nodiscard]] const ResultSet& rows() const;
+  [[nodiscard]] const ResultSet& rows() const&;
+  /// The same of a temporary, by value: `for (auto row : users.call(…).rows())` must not outlive
+  /// them.
+  [[nodiscard]] ResultSet rows() && { return std::as_const(*this).rows(); }
   /// @return The row of findOneBy…, findFirstBy… (empty: none) and getOneBy….
-  [[nodiscard]] const std::optional<Row>& row() const;
+  [[nodiscard]] const std::optional<Row>& row() const&;
+  [[nodiscard]] std::optional<Row> row() && { return std::as_const(*this).row(); }
   /// @return The number of countBy….
   [[nodiscard]] std::uint64_t count() const;
   /// @return The answer of existsBy….

@@ -35,15 +35,46 @@ configure() {
     -DSONDE_BUILD_BENCH=OFF "$@"
 }
 
-# build_consumer PREFIX ARGUMENT…: builds the consumer with find_package and runs it.
+# build_outside PREFIX SOURCES FOLDER ARGUMENT…: builds somebody else's project with find_package.
+build_outside() {
+  local found_in=$1 sources=$2 folder=$3
+  shift 3
+  rm -rf "${folder:?}"
+  "$CMAKE" -S "$sources" -B "$folder" -G Ninja \
+    -DCMAKE_CXX_COMPILER="$CXX" -DCMAKE_BUILD_TYPE="$BUILD_TYPE" \
+    -DCMAKE_CXX_FLAGS_"${BUILD_TYPE^^}"="$CXX_FLAGS" -DCMAKE_PREFIX_PATH="$found_in" "$@"
+  "$CMAKE" --build "$folder"
+}
+
+# build_consumer PREFIX ARGUMENT…: builds the consumer.
 build_consumer() {
   local found_in=$1
   shift
-  rm -rf "${SCRATCH:?}/${part:?}"
-  "$CMAKE" -S "$SOURCE/tests/install/consumer" -B "$SCRATCH/$part" -G Ninja \
-    -DCMAKE_CXX_COMPILER="$CXX" -DCMAKE_BUILD_TYPE="$BUILD_TYPE" \
-    -DCMAKE_CXX_FLAGS_"${BUILD_TYPE^^}"="$CXX_FLAGS" -DCMAKE_PREFIX_PATH="$found_in" "$@"
-  "$CMAKE" --build "$SCRATCH/$part"
+  build_outside "$found_in" "$SOURCE/tests/install/consumer" "$SCRATCH/$part" "$@"
+}
+
+# check_driver PREFIX: builds the example of a driver, and a program that loads it.
+check_driver() {
+  local found_in=$1 built=$SCRATCH/$part-driver answer
+  local drivers=$found_in/$LIBDIR/sonde/drivers
+  local books=csv:$SOURCE/examples/driver-plugin/books
+  rm -rf "$drivers"
+  cp -r "$SOURCE/examples/driver-plugin" "$SCRATCH/$part-driver-source"  # outside the tree
+  build_outside "$found_in" "$SCRATCH/$part-driver-source" "$built"
+  rm -rf "$SCRATCH/$part-driver-source"
+  build_outside "$found_in" "$SOURCE/tests/install/driver_host" "$SCRATCH/$part-host"
+
+  cd "$built"  # where a driver must not be found by its name
+  if "$SCRATCH/$part-host/driver_host" csv "$books"; then fail "a driver was found in no folder"; fi
+  answer=$("$SCRATCH/$part-host/driver_host" ./sonde_driver_csv.so "$books")
+  echo "$answer"
+  [[ $answer == *"books: 6"*Solaris*"The Left Hand"*"refused: "*"only read"* ]] ||
+    fail "the program gave: $answer"
+
+  "$CMAKE" --install "$built" --prefix "$found_in"
+  [[ -f $drivers/sonde_driver_csv.so ]] || fail "the driver was not installed"
+  answer=$(SONDE_DRIVER_PATH=$drivers "$SCRATCH/$part-host/driver_host" csv "$books")
+  [[ $answer == *"driver: $drivers/"* ]] || fail "the program gave: $answer"
 }
 
 part=$1
@@ -88,6 +119,43 @@ case $part in
     "$CMAKE" --install "$BUILD-shared" --prefix "$SCRATCH/shared-prefix"
     build_consumer "$SCRATCH/shared-prefix"
     run_consumer "$SCRATCH/$part/consumer"
+    check_driver "$SCRATCH/shared-prefix"
+    # By name alone: the driver stands beside the library.
+    "$SCRATCH/$part-host/driver_host" csv "csv:$SOURCE/examples/driver-plugin/books"
+    ;;
+
+  driver)
+    check_driver "$PREFIX"
+    books=csv:$SOURCE/examples/driver-plugin/books
+    sonde=$PREFIX/bin/sonde
+    by_path=$("$sonde" find "$books" authors findManyByDiedIsNull --format csv \
+      --driver "$SCRATCH/$part-driver/sonde_driver_csv.so")
+    [[ $by_path == *"Ted Chiang"* ]] || fail "sonde find gave: $by_path"
+    "$sonde" schema "$books" --format json >"$SCRATCH/$part.json"  # by the name of the scheme
+    grep -qE '"dialect": ?"csv"' "$SCRATCH/$part.json" || fail "sonde schema gave another dialect"
+    if said=$("$sonde" query --write "$books" "DELETE FROM books" 2>&1); then
+      fail "a folder of CSV files was written to"
+    fi
+    [[ $said == *"only read"* ]] || fail "sonde query said: $said"
+    # A driver for another version is refused by the same program.
+    other=${VERSION/./9}
+    LC_ALL=C sed "s/${VERSION//./\\.}\x00/$other\x00/" \
+      "$PREFIX/$LIBDIR/sonde/drivers/sonde_driver_csv.so" >"$SCRATCH/other.so"
+    if said=$("$sonde" schema "$books" --driver "$SCRATCH/other.so" 2>&1); then
+      fail "a driver for another version was loaded"
+    fi
+    [[ $said == *"compiled with sonde $other"* ]] || fail "sonde schema said: $said"
+    ;;
+
+  conformance)
+    SONDE_DRIVER_PATH=$PREFIX/$LIBDIR/sonde/drivers \
+      SONDE_CONFORMANCE_URI=csv:$SOURCE/tests/conformance/data \
+      "$CONFORMANCE" --gtest_filter='*ReadOnly*/External' >"$SCRATCH/$part.log" || {
+      cat "$SCRATCH/$part.log"
+      fail "the driver does not pass"
+    }
+    tail -3 "$SCRATCH/$part.log"
+    grep -qE '^\[  PASSED  \] [1-9][0-9]* tests?' "$SCRATCH/$part.log" || fail "no test ran"
     ;;
 
   without)

@@ -122,6 +122,15 @@ TEST_F(Finders, CanBeKeptAndIterated) {
   EXPECT_THROW((void)users.finder("findByNmae"), SchemaError);
 }
 
+TEST_F(Finders, GiveRowsThatOutliveATemporaryResult) {
+  static_assert(!std::is_reference_v<decltype(std::declval<FinderResult>().rows())>);
+  static_assert(!std::is_reference_v<decltype(std::declval<FinderResult>().row())>);
+  std::vector<std::string> names;
+  for (const auto& row : users.call("findManyByNameContainingIgnoreCaseOrderByAgeDesc", "A").rows())
+    names.emplace_back(row["name"].text());
+  EXPECT_THAT(names, ElementsAre("Grace", "Ada"));
+}
+
 TEST_F(Finders, FollowSchemaChanges) {
   const Finder byName = users.finder("findOneByName");
   EXPECT_EQ(byName("Ada").row()->size(), 6U);
