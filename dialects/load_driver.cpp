@@ -91,16 +91,21 @@ struct PluginFactory {
   }
 };
 
-/// @return The folder of the file that this code is in: the shared libsonde, or the program.
-fs::path ownFolder(bool& isProgram) {
+/// @return The folder for drivers that goes with the file that this code is in: beside the shared
+/// libsonde, or in ../lib of the program that sonde is linked into; empty when neither is known.
+std::string ownDriverFolder() {
   Dl_info info{};
   void* extra = nullptr;
   if (dladdr1(reinterpret_cast<void*>(&version), &info, &extra, RTLD_DL_LINKMAP) == 0) return {};
-  const auto* const map = static_cast<const link_map*>(extra);
-  std::error_code failed;
   // The dynamic linker has no name for the program, and argv[0] says what its caller wants.
-  isProgram = map->l_name == nullptr || *map->l_name == '\0';
-  return fs::canonical(isProgram ? "/proc/self/exe" : map->l_name, failed).parent_path();
+  const std::string_view library = static_cast<const link_map*>(extra)->l_name;
+  if (!library.empty() && !library.starts_with('/')) return {};  // relative to a folder of the past
+  std::error_code failed;
+  const fs::path file = fs::canonical(library.empty() ? "/proc/self/exe" : library, failed);
+  if (failed) return {};
+  const fs::path lib =
+      library.empty() ? file.parent_path().parent_path() / SONDE_LIBDIR_NAME : file.parent_path();
+  return (lib / "sonde/drivers").string();
 }
 
 void addOnce(std::vector<std::string>& folders, const std::string& folder) {
@@ -174,12 +179,7 @@ std::string pathFor(std::string_view pathOrName) {
 std::vector<std::string> driverFolders() {
   std::vector<std::string> folders;
   addFromVariable(folders);
-  bool isProgram = false;
-  const fs::path own = ownFolder(isProgram);
-  if (!own.empty()) {
-    const fs::path lib = isProgram ? own.parent_path() / SONDE_LIBDIR_NAME : own;
-    addOnce(folders, (lib / "sonde/drivers").string());
-  }
+  if (const std::string own = ownDriverFolder(); !own.empty()) addOnce(folders, own);
   addOnce(folders, SONDE_LIBDIR "/sonde/drivers");
   return folders;
 }
@@ -189,7 +189,9 @@ LoadedDriver loadDriver(std::string_view pathOrName, const LoadDriverOptions& op
   detail::checkDriverFile(wanted);
   // The whole path, so that the dynamic linker has nothing to search.
   LoadedDriver loaded;
-  loaded.path = fs::canonical(wanted).string();
+  std::error_code failed;
+  loaded.path = fs::canonical(wanted, failed).string();
+  if (failed) fail("the driver library " + quoteForMessage(wanted) + " is gone", {});
   OwnedLibrary library = openLibrary(loaded.path);
   const DriverPlugin& plugin = pluginIn(library.get(), loaded.path);
   for (const char* const* scheme = plugin.schemes; *scheme != nullptr; ++scheme) {
