@@ -11,6 +11,7 @@
 #include "postgres_dialect.hpp"
 #include "postgres_locks.hpp"
 #include "postgres_notifications.hpp"
+#include "postgres_schema_hash.hpp"
 #include "postgres_statement.hpp"
 
 namespace sonde {
@@ -62,6 +63,10 @@ bool PostgresConnection::readOnly() const noexcept {
 }
 
 Catalog PostgresConnection::readCatalog() { return readPostgresCatalog(handle()); }
+
+std::optional<std::uint64_t> PostgresConnection::schemaHash() {
+  return postgresSchemaHash(handle());
+}
 
 bool PostgresConnection::ping(std::chrono::milliseconds timeout) noexcept {
   if (broken()) return false;

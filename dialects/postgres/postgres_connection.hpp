@@ -46,6 +46,7 @@ class PostgresConnection final : public Connection {
 
   [[nodiscard]] Catalog readCatalog() override;
   [[nodiscard]] std::optional<std::uint64_t> schemaCounter() override { return std::nullopt; }
+  [[nodiscard]] std::optional<std::uint64_t> schemaHash() override;
 
   /// An empty statement, with the timeout given.
   [[nodiscard]] bool ping(std::chrono::milliseconds timeout) noexcept override;

@@ -1,0 +1,79 @@
+// How the reading of a catalog grows with the schema.
+#include <libpq-fe.h>
+
+#include <cstdio>
+#include <fstream>
+
+#include "../../support/temporary_folder.hpp"
+#include "postgres_catalog_fixture.hpp"
+
+namespace sonde {
+namespace {
+
+using test::PostgresCatalog;
+
+struct Traffic {
+  int sent = 0;        ///< Queries, each a round trip.
+  int statements = 0;  ///< Statements that the server ran.
+};
+
+/// @return What libpq's trace of the protocol shows of one reading.
+Traffic trafficOf(PostgresHandle& handle, const std::string& file) {
+  std::FILE* trace = std::fopen(file.c_str(), "w");
+  PQtrace(handle.connection(), trace);
+  (void)readPostgresCatalog(handle);
+  PQuntrace(handle.connection());
+  std::fclose(trace);
+  Traffic traffic;
+  std::ifstream lines(file);
+  for (std::string line; std::getline(lines, line);) {
+    traffic.sent += line.find("\tQuery\t") != std::string::npos ? 1 : 0;
+    traffic.statements += line.find("\tCommandComplete\t") != std::string::npos ? 1 : 0;
+  }
+  return traffic;
+}
+
+std::string tables(int first, int last) {
+  std::string sql;
+  for (int i = first; i < last; ++i) {
+    const std::string n = std::to_string(i);
+    sql += "CREATE TABLE t" + n + "(id serial PRIMARY KEY, a varchar(" + n +
+           ") DEFAULT 'x', b int REFERENCES t0, CHECK (b > " + n + ")); CREATE INDEX ON t" + n +
+           "(lower(a)) WHERE b > 0; CREATE VIEW v" + n + " AS SELECT a FROM t" + n + ";";
+  }
+  return sql;
+}
+
+TEST_F(PostgresCatalog, ReadsManyTablesWithTheStatementsOfFew) {
+  const test::TemporaryFolder folder;
+  const auto handle = test::openHandle(db().uri());
+  db().run("CREATE TABLE t0(id int PRIMARY KEY);" + tables(1, 10));
+  const Traffic few = trafficOf(*handle, folder.file("few"));
+  db().run(tables(10, 150));
+  const Traffic many = trafficOf(*handle, folder.file("many"));
+  EXPECT_EQ(few.sent, 2);
+  EXPECT_EQ(many.sent, 2);
+  EXPECT_GT(few.statements, 10);
+  EXPECT_LT(few.statements, 30);
+  EXPECT_EQ(many.statements, few.statements);
+  EXPECT_EQ(readPostgresCatalog(*handle).tables.size(), 299u);
+}
+
+TEST_F(PostgresCatalog, FindsOneBrokenObjectAmongManyByHalving) {
+  const test::TemporaryFolder folder;
+  db().run("CREATE EXTENSION hstore; CREATE TABLE t0(id int PRIMARY KEY);" + tables(1, 65));
+  db().run(
+      "CREATE TABLE broken(h hstore DEFAULT 'a=>1'); SET allow_system_table_mods = on;"
+      "UPDATE pg_proc SET probin = '$libdir/gone' WHERE proname = 'hstore_out'");
+  const auto handle = test::openHandle(db().uri());
+  const Traffic traffic = trafficOf(*handle, folder.file("trace"));
+  EXPECT_LT(traffic.sent, 100) << "not one for each of 65 tables and all that stands on them";
+  const Catalog catalog = readPostgresCatalog(*handle);
+  for (const Table& table : catalog.tables) {
+    EXPECT_EQ(table.error.has_value(), table.name == "broken") << table.name;
+    EXPECT_EQ(table.definition.has_value(), table.kind == TableKind::View) << table.name;
+  }
+}
+
+}  // namespace
+}  // namespace sonde
