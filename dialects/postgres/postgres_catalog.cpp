@@ -80,6 +80,15 @@ bool mayConcernOneObject(const Error& error) noexcept {
   }
 }
 
+/// Version 12 has the generated columns that the statements ask for.
+void requireVersion(int version) {
+  constexpr int kOldest = 120000;
+  constexpr int kMajor = 10000;
+  if (version >= kOldest) return;
+  throw Unsupported("this is PostgreSQL " + std::to_string(version / kMajor) +
+                    "; reading its schema needs 12 or later");
+}
+
 class CatalogReader {
  public:
   explicit CatalogReader(PostgresHandle& handle)
@@ -91,8 +100,11 @@ class CatalogReader {
   /// Everything in two batches. @throws When any statement fails.
   Catalog readAtOnce() {
     std::vector<Step> batch{{snapshot_.beginning()}};
-    addTo(batch, structure());
-    for (const TextStep& text : texts()) batch.push_back({text.deparse.all(), text.take});
+    addTo(batch, tables());
+    // The longest for the server, so that it works while the columns are put together here.
+    for (const TextStep& text : tableTexts()) batch.push_back({text.deparse.all(), text.take});
+    addTo(batch, parts());
+    for (const TextStep& text : partTexts()) batch.push_back({text.deparse.all(), text.take});
     run(batch);
     builder_.closeUses();
     batch = uses();
@@ -108,9 +120,11 @@ class CatalogReader {
   /// The same, but what fails is narrowed down to the objects that are at fault.
   Catalog readCarefully() {
     std::vector<Step> batch{{snapshot_.beginning()}};
-    addTo(batch, structure());
+    addTo(batch, tables());
+    addTo(batch, parts());
     run(batch);
-    for (const TextStep& text : texts()) readText(text);
+    for (const TextStep& text : tableTexts()) readText(text);
+    for (const TextStep& text : partTexts()) readText(text);
     builder_.closeUses();
     run(uses());
     if (!builder_.types().uses().empty()) readText(typeNames());
@@ -124,29 +138,34 @@ class CatalogReader {
     for (Step& step : steps) batch.push_back(std::move(step));
   }
 
-  [[nodiscard]] std::vector<Step> structure() const {
+  [[nodiscard]] std::vector<Step> tables() const {
     using B = CatalogBuilder;
     return {{sql::searchPath(), &B::takeSearchPath},
             {sql::settings()},
             {sql::extensionMembers(), &B::takeExtensionMembers},
             {sql::tables(version_), &B::takeTables},
-            {sql::columns(), &B::takeColumns},
-            {sql::keys(version_), &B::takeKeys},
-            {sql::indexes(version_), &B::takeIndexes},
-            {sql::triggers(), &B::takeTriggers},
-            {sql::inheritance(), &B::takeInheritance},
-            {sql::comments(), &B::takeComments},
-            {sql::sequences(), &B::takeSequences},
-            {sql::namedTypes(), &B::takeTypes},
-            {sql::enumLabels(), &B::takeEnumLabels}};
+            {sql::columns(), &B::takeColumns}};
   }
 
-  [[nodiscard]] static std::vector<TextStep> texts() {
+  [[nodiscard]] static std::vector<TextStep> tableTexts() {
     using B = CatalogBuilder;
     return {{sql::defaults(), &B::takeDefaults, "default"},
-            {sql::rules(), &B::takeRules, "constraint"},
+            {sql::definitions(), &B::takeDefinitions, "definition"}};
+  }
+
+  /// What stands on the tables, and the types.
+  [[nodiscard]] std::vector<Step> parts() const {
+    using B = CatalogBuilder;
+    return {{sql::keys(version_), &B::takeKeys}, {sql::indexes(version_), &B::takeIndexes},
+            {sql::triggers(), &B::takeTriggers}, {sql::inheritance(), &B::takeInheritance},
+            {sql::comments(), &B::takeComments}, {sql::sequences(), &B::takeSequences},
+            {sql::namedTypes(), &B::takeTypes},  {sql::enumLabels(), &B::takeEnumLabels}};
+  }
+
+  [[nodiscard]] static std::vector<TextStep> partTexts() {
+    using B = CatalogBuilder;
+    return {{sql::rules(), &B::takeRules, "constraint"},
             {sql::indexParts(), &B::takeIndexParts, "index"},
-            {sql::definitions(), &B::takeDefinitions, "definition"},
             {sql::triggerDefinitions(), &B::takeTriggerDefinitions, "trigger"},
             {sql::domainDefaults(), &B::takeDomainDefaults, "domain"}};
   }
@@ -248,6 +267,7 @@ class CatalogReader {
 }  // namespace
 
 Catalog readPostgresCatalog(PostgresHandle& handle) {
+  requireVersion(PQserverVersion(handle.connection()));
   try {
     return CatalogReader(handle).readAtOnce();
   } catch (const Error& error) {

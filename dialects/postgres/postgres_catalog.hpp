@@ -3,7 +3,7 @@
 // Invariant: two round trips and a fixed number of statements, whatever the number of tables, as
 // long as PostgreSQL can write everything back as text. Where it cannot (the library of an
 // extension is missing), the objects concerned are found by halving, carry their error and hide
-// nothing else. Used by the connection; docs/postgresql-schema.md says what is read and how.
+// nothing else. Used by the connection; docs/introspection.md says what is read and how.
 #pragma once
 
 #include "../../introspect/schema.hpp"
@@ -19,7 +19,8 @@ class PostgresHandle;
 /// @return What the session may see or not: all schemas but the system's and other sessions'
 /// temporary ones, tables, enums, domains and sequences by schema and name.
 /// @throws What PostgresHandle::next does: Timeout, Cancelled, ConnectionError; QueryError or
-/// TransactionError when the catalog cannot be read at all, as in a failed transaction.
+/// TransactionError when the catalog cannot be read at all, as in a failed transaction; Unsupported
+/// for a server older than PostgreSQL 12.
 [[nodiscard]] Catalog readPostgresCatalog(PostgresHandle& handle);
 
 }  // namespace sonde

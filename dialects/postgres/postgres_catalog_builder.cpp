@@ -157,6 +157,7 @@ void CatalogBuilder::takeColumns(const PostgresResult& rows) {
     entry.sources.push_back(source);
     Column& column = catalog_.tables[tables[row]].columns.emplace_back();
     column.name = rows.text(row, 2);
+    column.position = static_cast<int>(entry.sources.size());
     column.nullable = !rows.boolean(row, 5);
     const std::string_view letter = rows.text(row, 6);
     if (letter == "a") column.identity = Identity::Always;
@@ -170,27 +171,24 @@ void CatalogBuilder::takeColumns(const PostgresResult& rows) {
 // An ALTER TABLE writes the column's row anew, at the end.
 void CatalogBuilder::sortColumns() {
   for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (entries_[i].sorted) continue;
     std::vector<Column>& columns = catalog_.tables[i].columns;
-    if (!entries_[i].sorted) {
-      std::vector<ColumnSource>& sources = entries_[i].sources;
-      std::vector<std::size_t> order(sources.size());
-      std::iota(order.begin(), order.end(), std::size_t{0});
-      std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        return sources[a].number < sources[b].number;
-      });
-      std::vector<Column> sortedColumns;
-      std::vector<ColumnSource> sortedSources;
-      sortedColumns.reserve(order.size());
-      sortedSources.reserve(order.size());
-      for (const std::size_t place : order) {
-        sortedColumns.push_back(std::move(columns[place]));
-        sortedSources.push_back(sources[place]);
-      }
-      columns = std::move(sortedColumns);
-      sources = std::move(sortedSources);
+    std::vector<ColumnSource>& sources = entries_[i].sources;
+    std::vector<std::size_t> order(sources.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t a, std::size_t b) { return sources[a].number < sources[b].number; });
+    std::vector<Column> sortedColumns;
+    std::vector<ColumnSource> sortedSources;
+    sortedColumns.reserve(order.size());
+    sortedSources.reserve(order.size());
+    for (const std::size_t place : order) {
+      sortedColumns.push_back(std::move(columns[place]));
+      sortedColumns.back().position = static_cast<int>(sortedColumns.size());
+      sortedSources.push_back(sources[place]);
     }
-    int position = 0;
-    for (Column& column : columns) column.position = ++position;
+    columns = std::move(sortedColumns);
+    sources = std::move(sortedSources);
   }
 }
 

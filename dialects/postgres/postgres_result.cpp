@@ -32,10 +32,11 @@ bool PostgresResult::isNull(std::size_t row, std::size_t column) const noexcept 
 }
 
 std::string_view PostgresResult::text(std::size_t row, std::size_t column) const noexcept {
-  if (isNull(row, column)) return {};
-  return {PQgetvalue(result_, static_cast<int>(row), static_cast<int>(column)),
-          static_cast<std::size_t>(
-              PQgetlength(result_, static_cast<int>(row), static_cast<int>(column)))};
+  // libpq gives no pointer where there is no such value, and an empty text for NULL.
+  const char* value = PQgetvalue(result_, static_cast<int>(row), static_cast<int>(column));
+  if (value == nullptr) return {};
+  return {value, static_cast<std::size_t>(
+                     PQgetlength(result_, static_cast<int>(row), static_cast<int>(column)))};
 }
 
 std::int64_t PostgresResult::integer(std::size_t row, std::size_t column) const noexcept {

@@ -2,7 +2,7 @@
 //
 // PostgreSQL keeps no counter of schema changes, so this takes a scan of the catalogs: tens of
 // milliseconds for thousands of tables. Used by the connection, at the interval that the
-// configuration sets; docs/postgresql-schema.md says what it notices.
+// configuration sets; docs/introspection.md says what it notices.
 #pragma once
 
 #include <cstdint>
