@@ -18,14 +18,14 @@ constexpr std::string_view kFloor = "/floor";
 constexpr std::string_view kSonde = "/sonde";
 
 struct Measured {
-  double nanoseconds = 0;  ///< Median CPU time of one unit.
+  double nanoseconds = 0;  ///< Median time of one unit.
   double allocations = 0;
 };
 
 /// Prints as usual, and remembers the medians.
 class MedianReporter final : public benchmark::ConsoleReporter {
  public:
-  MedianReporter() : ConsoleReporter(OO_Tabular) {}
+  explicit MedianReporter(BenchClock clock) : ConsoleReporter(OO_Tabular), clock_(clock) {}
 
   void ReportRuns(const std::vector<Run>& runs) override {
     for (const Run& run : runs) {
@@ -33,7 +33,9 @@ class MedianReporter final : public benchmark::ConsoleReporter {
       Measured& measured = medians_[run.run_name.function_name];
       const auto units = run.counters.find("units");
       const auto allocations = run.counters.find("allocations");
-      measured.nanoseconds = run.GetAdjustedCPUTime() / units->second.value;
+      const double time =
+          clock_ == BenchClock::Wall ? run.GetAdjustedRealTime() : run.GetAdjustedCPUTime();
+      measured.nanoseconds = time / units->second.value;
       measured.allocations = allocations->second.value;
     }
   }
@@ -48,6 +50,7 @@ class MedianReporter final : public benchmark::ConsoleReporter {
   }
 
  private:
+  BenchClock clock_;
   std::map<std::string, Measured> medians_;
 };
 
@@ -116,7 +119,7 @@ int listForCallgrind(const std::vector<Workload>& workloads) {
 
 }  // namespace
 
-int runWorkloads(int argc, char** argv, const std::vector<Workload>& workloads) {
+int runWorkloads(int argc, char** argv, const std::vector<Workload>& workloads, BenchClock clock) {
   const std::string_view mode = argc > 1 ? argv[1] : "";
   if (mode == "--list") return listForCallgrind(workloads);
   if (mode == kCountInstructions && argc > 2) return runForCallgrind(workloads, argv[2]);
@@ -135,15 +138,16 @@ int runWorkloads(int argc, char** argv, const std::vector<Workload>& workloads) 
   for (const Workload& workload : workloads) {
     const auto add = [&](std::string_view side, const std::function<void()>& call) {
       if (!call) return;
-      benchmark::RegisterBenchmark((workload.name + std::string(side)).c_str(),
-                                   [&call, &workload](benchmark::State& state) {
-                                     measure(state, call, workload.unitsPerCall);
-                                   });
+      auto* registered = benchmark::RegisterBenchmark((workload.name + std::string(side)).c_str(),
+                                                      [&call, &workload](benchmark::State& state) {
+                                                        measure(state, call, workload.unitsPerCall);
+                                                      });
+      if (clock == BenchClock::Wall) registered->UseRealTime();
     };
     add(kFloor, workload.floor);
     add(kSonde, workload.sonde);
   }
-  MedianReporter reporter;
+  MedianReporter reporter(clock);
   benchmark::RunSpecifiedBenchmarks(&reporter);
   printTable(workloads, reporter);
   return 0;

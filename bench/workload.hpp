@@ -1,7 +1,9 @@
-// A piece of work, done once through SQLite's C API and once through sonde, in the same process.
+// A piece of work, done once through the engine's C API and once through sonde, in the same
+// process.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -22,10 +24,15 @@ struct Workload {
 /// The first argument of a run under callgrind; the second names the workload and its side.
 inline constexpr std::string_view kCountInstructions = "--instructions";
 
+/// What counts: the time of this process, or what a clock on the wall says, where most of the work
+/// is a server's.
+enum class BenchClock : std::uint8_t { Cpu, Wall };
+
 /// Runs the workloads with Google Benchmark, interleaved, and prints for each the medians, their
 /// ratio and the allocations a unit. `--instructions NAME/SIDE` runs one of them for callgrind
 /// instead.
 /// @return The exit code of the program.
-[[nodiscard]] int runWorkloads(int argc, char** argv, const std::vector<Workload>& workloads);
+[[nodiscard]] int runWorkloads(int argc, char** argv, const std::vector<Workload>& workloads,
+                               BenchClock clock = BenchClock::Cpu);
 
 }  // namespace sonde::bench
