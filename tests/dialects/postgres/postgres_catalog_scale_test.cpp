@@ -1,8 +1,9 @@
-// How the reading of a catalog grows with the schema.
+// The reading of a catalog as a whole: how it grows with the schema, and that nothing is lost.
 #include <libpq-fe.h>
 
 #include <cstdio>
 #include <fstream>
+#include <sonde/dialects/registry.hpp>
 
 #include "../../support/temporary_folder.hpp"
 #include "postgres_catalog_fixture.hpp"
@@ -73,6 +74,28 @@ TEST_F(PostgresCatalog, FindsOneBrokenObjectAmongManyByHalving) {
     EXPECT_EQ(table.error.has_value(), table.name == "broken") << table.name;
     EXPECT_EQ(table.definition.has_value(), table.kind == TableKind::View) << table.name;
   }
+}
+
+TEST_F(PostgresCatalog, DdlWrittenFromItMakesTheSameSchemaAgain) {
+  const auto schema = schemaOf(
+      "CREATE TABLE p(x int, y int, z text COLLATE \"C\" DEFAULT 'it''s' NOT NULL, "
+      "PRIMARY KEY (y, x)); CREATE TABLE c(id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
+      "a int, b int, ts timestamptz DEFAULT now(), n numeric(9,2) DEFAULT -1.5, "
+      "g int GENERATED ALWAYS AS (a * 2) STORED, r int4range, t text[] DEFAULT '{}', "
+      "v varchar(20), CONSTRAINT plain FOREIGN KEY (a, b) REFERENCES p, "
+      "CONSTRAINT named FOREIGN KEY (b, a) REFERENCES p(x, y) MATCH FULL ON DELETE CASCADE "
+      "DEFERRABLE INITIALLY DEFERRED, CONSTRAINT sparse FOREIGN KEY (a, b) REFERENCES p "
+      "ON DELETE SET NULL (b), CHECK (a > 0 OR b IS NULL), EXCLUDE USING gist (r WITH &&), "
+      "UNIQUE NULLS NOT DISTINCT (v));"
+      "CREATE UNIQUE INDEX mixed ON c(lower(v), a DESC NULLS LAST, (b + 1)) INCLUDE (n) "
+      "WHERE v <> ' WHERE '; CREATE INDEX classes ON c(v text_pattern_ops, v COLLATE \"C\");"
+      "CREATE INDEX gin ON c USING gin (t); CREATE TABLE \"Odd \"\"T\"(s serial PRIMARY KEY, "
+      "\"select\" text); CREATE VIEW v AS SELECT c.id, p.z FROM c JOIN p ON c.a = p.y;"
+      "CREATE MATERIALIZED VIEW m AS SELECT count(*) AS n FROM c;");
+  test::TestDatabase again(*test::postgresServer());
+  again.run(makeDriver("postgresql")->dialect().compiler().createSchema(*schema));
+  const auto handle = test::openHandle(again.uri());
+  EXPECT_EQ(Schema::build(readPostgresCatalog(*handle))->fingerprint(), schema->fingerprint());
 }
 
 }  // namespace
