@@ -57,8 +57,11 @@ struct LimitsConfig {
 
 struct SchemaConfig {
   /// schema.checkIntervalMs: how often, at most, changes by others are looked for while the
-  /// database is used; 0 for only when asked.
+  /// database is used, where the engine counts them (SQLite); 0 for only when asked.
   std::chrono::milliseconds checkInterval{1'000};
+  /// schema.watchIntervalMs: the same for servers, which have to compute a hash of the catalog for
+  /// it; 0 leaves it to the errors of statements that became stale, and to refreshSchema().
+  std::chrono::milliseconds watchInterval{0};
 };
 
 /// Where Config::load reads, lowest precedence first.

@@ -191,6 +191,8 @@ constexpr std::array kKeys{
     ConfigKey{"pool.readers", [](Config& c, In in) { c.pool.readers = sizeOf(in); }},
     ConfigKey{"schema.checkIntervalMs",
               [](Config& c, In in) { c.schema.checkInterval = millisecondsOf(in); }},
+    ConfigKey{"schema.watchIntervalMs",
+              [](Config& c, In in) { c.schema.watchInterval = millisecondsOf(in); }},
     ConfigKey{"uri", [](Config& c, In in) { c.uri = textOf(in); }},
 };
 

@@ -38,7 +38,7 @@ RuntimeOptions runtimeOptions(const Config& config, Uri uri) {
   options.pool.acquireTimeout = config.pool.acquireTimeout;
   options.pool.statementCapacity = config.cache.statements;
   options.relationNames = config.naming.relations;
-  options.schemaCheckInterval = config.schema.checkInterval;
+  options.schemaIntervals = {config.schema.checkInterval, config.schema.watchInterval};
   options.maxResultBytes = config.limits.maxResultBytes;
   options.allowRawSql = config.allowRawSql;
   return options;
@@ -51,7 +51,10 @@ DatabaseView DatabaseView::with(Context context) const {
 }
 
 Transaction DatabaseView::begin(const TransactionOptions& options) const {
-  auto scope = TransactionScope::begin(executor_->runtime(), options.mode, context());
+  BeginOptions wanted(options.mode);
+  wanted.isolation = options.isolation;
+  wanted.deferrable = options.deferrable;
+  auto scope = TransactionScope::begin(executor_->runtime(), wanted, context());
   const TransactionLevel level = scope->outermost();
   return {std::move(scope), level, context(), plans_};
 }

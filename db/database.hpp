@@ -42,7 +42,7 @@ class DatabaseView : public View {
       try {
         return detail::runInside([&] { return begin(options); }, fn);
       } catch (const Error& error) {
-        if (attempt >= options.retries || !detail::mayRetry(error)) throw;
+        if (attempt >= options.retries || !mayRetry(error)) throw;
       }
       detail::waitBeforeRetry(attempt, context());
     }

@@ -6,14 +6,6 @@
 
 namespace sonde {
 
-bool detail::mayRetry(const Error& error) noexcept {
-  if (error.code() == ErrorCode::Transaction) {
-    return static_cast<const TransactionError&>(error).retryable();
-  }
-  // lock_not_available: what engines answer when a lock was waited for in vain.
-  return error.code() == ErrorCode::Timeout && error.sqlState() == "55P03";
-}
-
 void detail::waitBeforeRetry(unsigned attempt, const Context& context) {
   // "Full jitter" (Brooker, Exponential Backoff And Jitter, AWS 2015).
   thread_local std::minstd_rand random{std::random_device{}()};

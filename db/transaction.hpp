@@ -22,18 +22,20 @@ class Transaction;
 
 struct TransactionOptions {
   /// Write takes the write lock at once (BEGIN IMMEDIATE on SQLite), so that it never fails
-  /// half-way.
+  /// half-way. Read refuses writes.
   TransactionMode mode = TransactionMode::Write;
+  /// How much it may see of what others commit meanwhile. SQLite's are always serializable.
+  Isolation isolation = Isolation::Default;
+  /// PostgreSQL: a serializable read that waits for a moment from which it can never fail.
+  bool deferrable = false;
   /// How often transaction(fn) runs `fn` again after an error that another attempt may not meet:
-  /// TransactionError::retryable(), or a lock that was not had in time. `fn` must then be fit to
+  /// TransactionError::retryable() (a serialization failure, a deadlock), also of the commit, or a
+  /// lock that was not had in time. `fn` must then be fit to
   /// run more than once; the context's deadline ends the attempts.
   unsigned retries = 0;
 };
 
 namespace detail {
-
-/// @return Whether running the whole transaction again may succeed.
-[[nodiscard]] bool mayRetry(const Error& error) noexcept;
 
 /// Waits before a further attempt: longer each time, and by chance, so that two do not meet again.
 void waitBeforeRetry(unsigned attempt, const Context& context);

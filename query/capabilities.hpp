@@ -19,6 +19,9 @@ struct Capabilities {
   bool lastInsertId = false;     ///< The key of the last row without RETURNING.
   bool multiRowInsertIsFaster = false;
   bool sessionSettings = false;  ///< SET LOCAL.
+  /// The database is a file with settings of its own: a journal, a cache, memory mapping, attached
+  /// files.
+  bool fileSettings = false;
   bool bulkInsert = false;       ///< Connection::bulkInsert.
   bool pipeline = false;         ///< Statement::fetchEach takes fewer round trips than rows.
   bool namedLocks = false;       ///< Connection::lock.

@@ -9,7 +9,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "../core/arg.hpp"
 #include "../core/context.hpp"
@@ -48,6 +51,10 @@ class Executor {
   /// Reads the schema again. @return Whether it differs from the one before.
   /// Inside a transaction nothing is cached and the answer is false.
   virtual bool refreshSchema() = 0;
+  /// A statement failed as if the schema had changed: reads it again, unless the engine can tell
+  /// cheaply that nothing did. @return Whether it differs from the one before; false inside a
+  /// transaction.
+  virtual bool recheckSchema() = 0;
 
   [[nodiscard]] virtual const SqlCompiler& compiler() const noexcept = 0;
   [[nodiscard]] virtual const Capabilities& capabilities() const noexcept = 0;
@@ -60,10 +67,23 @@ class Executor {
   /// Runs a statement and keeps its first row; empty when there is none. The rest is not read, but
   /// a write is always run to its end.
   [[nodiscard]] virtual std::optional<Row> queryRow(const query::Plan& plan, Args args) = 0;
+  /// Runs a statement once for each list of arguments, all on one connection, and keeps the rows of
+  /// each. Where Capabilities::pipeline they share round trips.
+  /// @return The rows of each, in order. @throws What the first that failed throws; outside a
+  /// transaction what the ones before it wrote stays.
+  [[nodiscard]] virtual std::vector<ResultSet> queryEach(const query::Plan& plan,
+                                                         std::span<const Args> batch) = 0;
   /// Runs a statement and hands each row to the callback in bounded memory.
   virtual void stream(const query::Plan& plan, Args args, RowCallback callback) = 0;
   /// Runs a statement and discards its rows.
   virtual WriteResult execute(const query::Plan& plan, Args args) = 0;
+  /// Inserts many rows the engine's fastest way, all or none; Connection::bulkInsert says how
+  /// `next` gives them. `insert` is the statement that would insert one of them: what observers and
+  /// errors are told. @return The rows inserted. @throws Unsupported unless
+  /// Capabilities::bulkInsert.
+  virtual std::uint64_t bulkInsert(const query::Plan& insert, const Table& table,
+                                   const std::vector<std::string>& columns,
+                                   FunctionRef<Args()> next) = 0;
 
   /// Runs `work` inside a transaction, or a savepoint when there is one already; commits when it
   /// returns, rolls back when it throws. The executor passed is valid during the call only.

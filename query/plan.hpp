@@ -52,6 +52,8 @@ struct Plan {
   bool write = false;  ///< Needs a connection that may write.
   bool returnsRows = false;
   bool cacheable = true;  ///< Worth keeping prepared; not DDL, PRAGMA, EXPLAIN.
+  /// Raw SQL that may leave something behind in its session: a setting, a temporary table, a lock.
+  bool touchesSession = false;
 };
 
 using PlanPtr = std::shared_ptr<const Plan>;

@@ -1,6 +1,27 @@
 #include "access.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace sonde::repo {
+namespace {
+
+// What engines answer to a statement that was right for the schema as it was. Some of them have
+// other causes too, which the look at the schema then rules out.
+bool soundsStale(std::string_view sqlState) noexcept {
+  static constexpr std::array<std::string_view, 9> kStates{
+      "42P01", "42S02",  // no such table
+      "42703", "42S22",  // no such column
+      "0A000",           // a cached plan gives other types now
+      "42883",           // no such operator: a column has another type now
+      "42804",           // a value does not fit the column's type
+      "42P18",           // the type of a parameter cannot be told
+      "42P10",           // the conflict columns are no longer unique
+  };
+  return std::find(kStates.begin(), kStates.end(), sqlState) != kStates.end();
+}
+
+}  // namespace
 
 Access::Access(std::shared_ptr<Executor> executor, std::string_view table,
                std::shared_ptr<PlanStore> store)
@@ -18,12 +39,9 @@ TableHandle::Pin Access::pinOther() const {
   return pin;
 }
 
-bool Access::renewed(const QueryError& error, const TablePlans& plans) const {
-  // No such table, no such column: standard SQL and PostgreSQL, then MySQL.
-  const std::string& state = error.sqlState();
-  const bool stale = state == "42P01" || state == "42703" || state == "42S02" || state == "42S22";
-  if (!stale || executor_->inTransaction()) return false;
-  return executor_->refreshSchema() || executor_->schemaVersion() != plans.version();
+bool Access::renewed(const Error& error, const TablePlans& plans) const {
+  if (!soundsStale(error.sqlState()) || executor_->inTransaction()) return false;
+  return executor_->recheckSchema() || executor_->schemaVersion() != plans.version();
 }
 
 }  // namespace sonde::repo

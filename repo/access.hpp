@@ -42,7 +42,7 @@ class Access {
     const TableHandle::Pin pinned = pin();
     try {
       return work(*executor_, *pinned);
-    } catch (const QueryError& error) {
+    } catch (const Error& error) {
       if (!repeatable || !renewed(error, *pinned)) throw;
     }
     const TableHandle::Pin fresh = pin();
@@ -53,7 +53,7 @@ class Access {
   static constexpr bool kRepeatable = true;
 
   [[nodiscard]] TableHandle::Pin pinOther() const;
-  [[nodiscard]] bool renewed(const QueryError& error, const TablePlans& plans) const;
+  [[nodiscard]] bool renewed(const Error& error, const TablePlans& plans) const;
 
   std::shared_ptr<Executor> executor_;
   std::shared_ptr<PlanStore> store_;

@@ -1,9 +1,9 @@
 #include "pooled_executor.hpp"
 
 #include <exception>
-#include <type_traits>
 
 #include "../core/error.hpp"
+#include "constraint_details.hpp"
 #include "transaction_executor.hpp"
 
 namespace sonde {
@@ -33,8 +33,11 @@ class ChangeTeller {
       return;
     look([&] { return runtime_.schemas().check(connection, now); });
   }
-  // A statement had to be prepared again.
-  void recheck(Connection& connection) noexcept {
+  // A statement may have had to be prepared again.
+  void recheckAfter(StatementRun& run) noexcept {
+    if (!run.statement().takeSchemaChanged()) [[likely]]
+      return;
+    Connection& connection = run.connection();
     if (connection.inTransaction()) return;
     look([&] { return runtime_.schemas().recheck(connection); });
   }
@@ -57,54 +60,37 @@ class ChangeTeller {
 
 }  // namespace
 
-template <class Work>
-auto PooledExecutor::callLeased(const query::Plan& plan, Args args, Work& work, RunCounts& counts,
-                                Observation* observation) {
-  ChangeTeller teller(*runtime_);
-  const Lease lease = runtime_->pool().lease(kindOf(plan), context_, leaseLabel(plan));
-  Session& session = lease.session();
-  teller.checkWhenDue(session.connection());
-  if (observation != nullptr) observation->start();
-  StatementRun run(session, plan, context_);
-  const auto finish = [&] {
-    if (run.statement().takeSchemaChanged()) [[unlikely]] {
-      teller.recheck(session.connection());
-    }
-    if (observation != nullptr) observation->stop();
-  };
-  if constexpr (std::is_void_v<decltype(run.with(args, compiler(), work, counts))>) {
-    run.with(args, compiler(), work, counts);
-    finish();
-  } else {
-    auto result = run.with(args, compiler(), work, counts);
-    finish();
-    return result;
-  }
+// Runs `job(session, counts)` on a leased session, inside the observers.
+template <class Job>
+auto PooledExecutor::lease(const query::Plan& plan, std::size_t parameters, Job job) {
+  if (context_.interruptible()) context_.check();
+  const StatementInfo info{plan, context_, parameters, false};
+  return observed(
+      runtime_->observers(), info, [&](RunCounts& counts, Observation* observation) {
+        ChangeTeller teller(*runtime_);
+        const Lease lease = runtime_->pool().lease(kindOf(plan), context_, leaseLabel(plan));
+        Session& session = lease.session();
+        teller.checkWhenDue(session.connection());
+        if (plan.touchesSession) session.markTouched();
+        if (observation != nullptr) observation->start();
+        try {
+          auto result = job(session, teller, counts);
+          if (observation != nullptr) observation->stop();
+          return result;
+        } catch (const ConstraintError& error) {
+          throwDescribed(error, *schema(), &plan, runtime_->dialect().lexerRules());
+        }
+      });
 }
 
 template <class Work>
 auto PooledExecutor::call(const query::Plan& plan, Args args, Work work) {
-  if (context_.interruptible()) context_.check();
-  RunCounts counts;
-  const ObserverChain& observers = runtime_->observers();
-  if (observers.empty()) [[likely]] {
-    return callLeased(plan, args, work, counts, nullptr);
-  }
-  const StatementInfo info{plan, context_, args.size(), false};
-  Observation observation(observers, info);
-  try {
-    if constexpr (std::is_void_v<decltype(callLeased(plan, args, work, counts, nullptr))>) {
-      callLeased(plan, args, work, counts, &observation);
-      observation.succeeded(counts.rows, counts.affected);
-    } else {
-      auto result = callLeased(plan, args, work, counts, &observation);
-      observation.succeeded(counts.rows, counts.affected);
-      return result;
-    }
-  } catch (const std::exception& error) {
-    observation.failed(error);
-    throw;
-  }
+  return lease(plan, args.size(), [&](Session& session, ChangeTeller& teller, RunCounts& counts) {
+    StatementRun run(session, plan, context_);
+    auto result = run.with(args, compiler(), work, counts);
+    teller.recheckAfter(run);
+    return result;
+  });
 }
 
 ResultSet PooledExecutor::query(const query::Plan& plan, Args args) {
@@ -113,6 +99,27 @@ ResultSet PooledExecutor::query(const query::Plan& plan, Args args) {
 
 std::optional<Row> PooledExecutor::queryRow(const query::Plan& plan, Args args) {
   return call(plan, args, FetchFirst{runtime_->options().maxResultBytes});
+}
+
+std::vector<ResultSet> PooledExecutor::queryEach(const query::Plan& plan,
+                                                 std::span<const Args> batch) {
+  return lease(plan, plan.argumentCount,
+               [&](Session& session, ChangeTeller& teller, RunCounts& counts) {
+                 StatementRun run(session, plan, context_);
+                 auto results = fetchEach(run, batch, counts);
+                 teller.recheckAfter(run);
+                 return results;
+               });
+}
+
+std::uint64_t PooledExecutor::bulkInsert(const query::Plan& insert, const Table& table,
+                                         const std::vector<std::string>& columns,
+                                         FunctionRef<Args()> next) {
+  return lease(insert, columns.size(), [&](Session& session, ChangeTeller&, RunCounts& counts) {
+    const SessionArming arming(session, context_);
+    counts.affected = session.connection().bulkInsert(table, columns, next);
+    return counts.affected;
+  });
 }
 
 void PooledExecutor::stream(const query::Plan& plan, Args args, RowCallback callback) {
@@ -151,7 +158,12 @@ void PooledExecutor::executeScript(std::string_view sql) {
     const Lease lease = runtime_->pool().lease(LeaseKind::Write, context_, "script");
     Connection& connection = lease.session().connection();
     const SessionArming arming(lease.session(), context_);
-    connection.executeScript(sql);
+    lease.session().markTouched();
+    try {
+      connection.executeScript(sql);
+    } catch (const ConstraintError& error) {
+      throwDescribed(error, *schema(), nullptr, runtime_->dialect().lexerRules());
+    }
     if (connection.inTransaction()) {
       connection.rollback();
       throw TransactionError("the script left a transaction open; it was rolled back");
@@ -170,10 +182,12 @@ std::uint64_t PooledExecutor::schemaVersion() const noexcept {
 
 bool PooledExecutor::refreshSchema() { return runtime_->refreshSchema(); }
 
+bool PooledExecutor::recheckSchema() { return runtime_->recheckSchema(); }
+
 void PooledExecutor::schemaTouched() { runtime_->refreshSchema(); }
 
 void PooledExecutor::transact(FunctionRef<void(Executor&)> work) {
-  const auto scope = TransactionScope::begin(runtime_, TransactionMode::Write, context_);
+  const auto scope = TransactionScope::begin(runtime_, BeginOptions(), context_);
   const TransactionLevel level = scope->outermost();
   TransactionExecutor executor(scope, level, context_);
   try {

@@ -24,12 +24,18 @@ class PooledExecutor final : public SessionExecutor {
   [[nodiscard]] std::shared_ptr<const Schema> schema() const override;
   [[nodiscard]] std::uint64_t schemaVersion() const noexcept override;
   bool refreshSchema() override;
+  bool recheckSchema() override;
   [[nodiscard]] bool inTransaction() const noexcept override { return false; }
 
   [[nodiscard]] ResultSet query(const query::Plan& plan, Args args) override;
   [[nodiscard]] std::optional<Row> queryRow(const query::Plan& plan, Args args) override;
+  [[nodiscard]] std::vector<ResultSet> queryEach(const query::Plan& plan,
+                                                 std::span<const Args> batch) override;
   void stream(const query::Plan& plan, Args args, RowCallback callback) override;
   WriteResult execute(const query::Plan& plan, Args args) override;
+  std::uint64_t bulkInsert(const query::Plan& insert, const Table& table,
+                           const std::vector<std::string>& columns,
+                           FunctionRef<Args()> next) override;
   void transact(FunctionRef<void(Executor&)> work) override;
   [[nodiscard]] bool wantsChanges() const noexcept override;
   void recordChange(Change change) override;
@@ -38,11 +44,10 @@ class PooledExecutor final : public SessionExecutor {
   void schemaTouched() override;
 
  private:
+  template <class Job>
+  auto lease(const query::Plan& plan, std::size_t parameters, Job job);
   template <class Work>
   auto call(const query::Plan& plan, Args args, Work work);
-  template <class Work>
-  auto callLeased(const query::Plan& plan, Args args, Work& work, RunCounts& counts,
-                  Observation* observation);
 };
 
 }  // namespace sonde

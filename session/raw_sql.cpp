@@ -73,14 +73,34 @@ struct Words {
   std::string first;
   std::string second;
   bool returning = false;
+  bool touchesSession = false;  // mentions what outlives the statement in its session
 };
+
+// Temporary tables, and functions that take locks or set something for the session.
+bool namesSessionState(std::string_view text) {
+  const std::string word = text::lower(text);
+  return isOneOf(word, {"set_config", "get_lock", "release_lock", "temp", "temporary"}) ||
+         word.starts_with("pg_advisory_") || word.starts_with("pg_try_advisory_");
+}
+
+// Statements whose effect is on the database, or on nothing; any other may change its session.
+bool leavesSessionAlone(std::string_view firstWord) {
+  return isOneOf(firstWord, {"SELECT",  "WITH",    "VALUES",   "TABLE",   "INSERT",   "UPDATE",
+                             "DELETE",  "REPLACE", "MERGE",    "EXPLAIN", "SHOW",     "DESCRIBE",
+                             "DESC",    "CREATE",  "ALTER",    "DROP",    "TRUNCATE", "RENAME",
+                             "COMMENT", "GRANT",   "REVOKE",   "ANALYZE", "VACUUM",   "REINDEX",
+                             "CLUSTER", "REFRESH", "OPTIMIZE", "CHECK",   "REPAIR"});
+}
 
 Words readWords(std::string_view sql, const query::LexerRules& rules) {
   Words words;
   Lexer lexer(sql, rules);
   Token token;
+  bool afterAt = false;
   while (lexer.nextSignificant(token)) {
+    const bool variable = std::exchange(afterAt, token.text == "@");  // MySQL's @name
     if (token.kind != TokenKind::Word) continue;
+    if (variable || namesSessionState(token.text)) words.touchesSession = true;
     if (words.first.empty()) {
       words.first = std::string(token.text);
     } else if (words.second.empty()) {
@@ -88,6 +108,7 @@ Words readWords(std::string_view sql, const query::LexerRules& rules) {
     }
     if (text::equalsIgnoreCase(token.text, "RETURNING")) words.returning = true;
   }
+  if (!leavesSessionAlone(words.first)) words.touchesSession = true;
   return words;
 }
 
@@ -122,6 +143,10 @@ RawStatementPtr RawStatements::learn(std::string_view sql, Connection& connectio
     plan.tables.push_back({{}, std::move(name), false});
   }
   if (plan.write && plan.cacheable) findWrittenTable(sql, rules_, *statement);
+  plan.touchesSession = words.touchesSession;
+  for (query::TableUse& use : plan.tables) {
+    use.written = text::equalsIgnoreCase(use.table, statement->writtenTable);
+  }
   plan.returnsRows = !statement->operation || words.returning;
 
   if (plan.cacheable && capacity_ != 0) {

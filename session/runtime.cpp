@@ -19,15 +19,19 @@ Runtime::Runtime(std::unique_ptr<Driver> driver, RuntimeOptions options)
   // The first connection, whatever it is for, so that opening opens one and no more.
   const Lease lease = pool_->lease(LeaseKind::Write, Context(), "reading the schema");
   schemas_ = std::make_unique<SchemaStore>(lease.session().connection(), options_.relationNames,
-                                           options_.schemaCheckInterval);
+                                           options_.schemaIntervals);
 }
 
-bool Runtime::refreshSchema() {
+bool Runtime::refreshSchema() { return lookAtSchema(&SchemaStore::refresh); }
+
+bool Runtime::recheckSchema() { return lookAtSchema(&SchemaStore::recheck); }
+
+bool Runtime::lookAtSchema(SchemaLook look) {
   const std::uint64_t before = schemas_->version();
   std::optional<SchemaChange> change;
   {
     const Lease lease = pool_->lease(LeaseKind::Read, Context(), "reading the schema");
-    change = schemas_->refresh(lease.session().connection());
+    change = (*schemas_.*look)(lease.session().connection());
   }
   if (change) tellSchemaChange(*change);
   return schemas_->version() != before;

@@ -27,9 +27,9 @@ struct RuntimeOptions {
   DriverOptions driver;
   PoolOptions pool;
   RelationNames relationNames;
-  std::chrono::milliseconds schemaCheckInterval{1000};  ///< Zero: only when asked.
-  std::size_t maxResultBytes = 0;                       ///< Of one kept result; 0 for no limit.
-  bool allowRawSql = false;                             ///< Raw SQL although a rewriter is active.
+  SchemaIntervals schemaIntervals;
+  std::size_t maxResultBytes = 0;  ///< Of one kept result; 0 for no limit.
+  bool allowRawSql = false;        ///< Raw SQL although a rewriter is active.
 };
 
 /// See the file comment.
@@ -51,6 +51,8 @@ class Runtime {
 
   /// Reads the schema again and tells listeners of a difference. @return Whether there was one.
   bool refreshSchema();
+  /// The same, unless the engine can tell cheaply that nothing changed.
+  bool recheckSchema();
   /// Tells listeners of a change that a connection noticed, after that connection went back.
   void tellSchemaChange(const SchemaChange& change);
   [[nodiscard]] SchemaListeners& schemaListeners() noexcept { return schemaListeners_; }
@@ -74,6 +76,9 @@ class Runtime {
   [[nodiscard]] RollbackListeners& rollbackListeners() noexcept { return rollbackListeners_; }
 
  private:
+  using SchemaLook = std::optional<SchemaChange> (SchemaStore::*)(Connection&);
+  bool lookAtSchema(SchemaLook look);
+
   RuntimeOptions options_;
   std::unique_ptr<Driver> driver_;
   RawStatements rawStatements_;

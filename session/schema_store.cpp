@@ -13,12 +13,14 @@ std::uint64_t SchemaStore::nextVersion() noexcept {
   return last.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
-SchemaStore::SchemaStore(Connection& connection, RelationNames names,
-                         std::chrono::milliseconds interval)
-    : names_(std::move(names)), intervalMs_(interval.count()) {
-  nextCheckMs_ =
-      intervalMs_ > 0 ? coarseNowMs() + intervalMs_ : std::numeric_limits<std::int64_t>::max();
-  counter_ = connection.schemaCounter().value_or(0);
+SchemaStore::SchemaStore(Connection& connection, RelationNames names, SchemaIntervals intervals)
+    : names_(std::move(names)) {
+  mark_ = connection.schemaCounter();
+  intervalMs_ = (mark_ ? intervals.check : intervals.watch).count();
+  // Opening does not pay for a hash that nobody will compare.
+  if (!mark_ && intervalMs_ > 0) mark_ = connection.schemaHash();
+  nextCheckMs_ = mark_ && intervalMs_ > 0 ? coarseNowMs() + intervalMs_
+                                          : std::numeric_limits<std::int64_t>::max();
   snapshot_ = Schema::build(connection.readCatalog(), names_);
   version_ = nextVersion();
 }
@@ -39,18 +41,27 @@ std::shared_ptr<const Schema> SchemaStore::readPrivately(Connection& connection)
   }
 }
 
+SchemaStore::Mark SchemaStore::markOf(Connection& connection) {
+  const Mark counter = connection.schemaCounter();
+  return counter ? counter : connection.schemaHash();
+}
+
+bool SchemaStore::moved(const Mark& mark) const {
+  const std::lock_guard lock(snapshotMutex_);
+  return !mark || mark != mark_;
+}
+
 std::optional<SchemaChange> SchemaStore::check(Connection& connection, std::int64_t nowMs) {
   std::int64_t due = nextCheckMs_.load(std::memory_order_relaxed);
   if (nowMs < due) return std::nullopt;
   if (!nextCheckMs_.compare_exchange_strong(due, nowMs + intervalMs_)) return std::nullopt;
-  const auto counter = connection.schemaCounter();
-  if (!counter || *counter == counter_.load(std::memory_order_acquire)) return std::nullopt;
+  const Mark mark = markOf(connection);
+  if (!mark || !moved(mark)) return std::nullopt;
   return refresh(connection);
 }
 
 std::optional<SchemaChange> SchemaStore::recheck(Connection& connection) {
-  const auto counter = connection.schemaCounter();
-  if (counter && *counter == counter_.load(std::memory_order_acquire)) return std::nullopt;
+  if (!moved(markOf(connection))) return std::nullopt;
   return refresh(connection);
 }
 
@@ -59,13 +70,13 @@ std::optional<SchemaChange> SchemaStore::refresh(Connection& connection) {
   const std::lock_guard refreshing(refreshMutex_);
   if (served_ >= wanted) return std::nullopt;
   const std::uint64_t covered = requested_.load();
-  // The counter is read first: a change that comes between the two is found by the next check.
-  const std::uint64_t counter = connection.schemaCounter().value_or(0);
+  // Read first: a change that comes between the two is found by the next check.
+  const Mark mark = markOf(connection);
   auto fresh = readPrivately(connection);
-  counter_.store(counter, std::memory_order_release);
   served_ = covered;
 
   const std::lock_guard lock(snapshotMutex_);
+  mark_ = mark;
   if (fresh->fingerprint() == snapshot_->fingerprint()) return std::nullopt;
   SchemaChange change{snapshot_->fingerprint(), fresh->fingerprint()};
   snapshot_ = std::move(fresh);

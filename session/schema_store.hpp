@@ -25,14 +25,19 @@ struct SchemaChange {
   std::string after;
 };
 
+/// How often, at most, changes by others are looked for while the database is used; zero for only
+/// when asked.
+struct SchemaIntervals {
+  std::chrono::milliseconds check{1000};  ///< Where the engine keeps a counter: microseconds each.
+  std::chrono::milliseconds watch{0};     ///< Where it computes a hash: milliseconds each.
+};
+
 /// See the file comment.
 class SchemaStore {
  public:
   /// Reads the schema for the first time.
-  /// @param interval How often, at most, the engine's schema counter is compared while the database
-  /// is used; zero for only when asked.
   /// @throws ConfigError for a wrong relation name; what Connection::readCatalog throws.
-  SchemaStore(Connection& connection, RelationNames names, std::chrono::milliseconds interval);
+  SchemaStore(Connection& connection, RelationNames names, SchemaIntervals intervals);
 
   [[nodiscard]] std::shared_ptr<const Schema> current() const;
   [[nodiscard]] std::uint64_t version() const noexcept {
@@ -42,11 +47,11 @@ class SchemaStore {
   [[nodiscard]] bool due(std::int64_t nowMs) const noexcept {
     return nowMs >= nextCheckMs_.load(std::memory_order_relaxed);
   }
-  /// Compares the engine's counter and reads the schema when it moved. Only one thread does it each
-  /// time it is due. @return The change, to be told to listeners; empty for none.
+  /// Compares the engine's counter or hash and reads the schema when it moved. Only one thread does
+  /// it each time it is due. @return The change, to be told to listeners; empty for none.
   [[nodiscard]] std::optional<SchemaChange> check(Connection& connection, std::int64_t nowMs);
-  /// As check(), at once: for a statement that had to be prepared again. Engines without a counter
-  /// read the schema.
+  /// As check(), at once: for a statement that had to be prepared again, or failed as if the schema
+  /// had changed. Engines with neither counter nor hash read the schema.
   [[nodiscard]] std::optional<SchemaChange> recheck(Connection& connection);
   /// Reads the schema. @return The change, to be told to listeners; empty when it is the same or
   /// when another caller's read, begun after this call, found and tells it.
@@ -58,6 +63,11 @@ class SchemaStore {
   [[nodiscard]] static std::uint64_t nextVersion() noexcept;
 
  private:
+  // What moves with every change of the schema; empty where the engine has no such thing.
+  using Mark = std::optional<std::uint64_t>;
+  [[nodiscard]] static Mark markOf(Connection& connection);
+  [[nodiscard]] bool moved(const Mark& mark) const;
+
   RelationNames names_;
   std::int64_t intervalMs_;
   mutable std::mutex snapshotMutex_;
@@ -67,7 +77,7 @@ class SchemaStore {
   std::mutex refreshMutex_;
   std::atomic<std::uint64_t> requested_{0};
   std::uint64_t served_ = 0;  // under refreshMutex_: requests up to here are answered
-  std::atomic<std::uint64_t> counter_{0};
+  Mark mark_;  // under snapshotMutex_: of the catalog that was read last
 };
 
 }  // namespace sonde

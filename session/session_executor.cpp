@@ -4,6 +4,7 @@
 
 #include "../core/error.hpp"
 #include "../core/json_writer.hpp"
+#include "statement_run.hpp"
 
 namespace sonde {
 
@@ -21,6 +22,17 @@ void SessionExecutor::admit(const RawStatement& statement) const {
     throw Unsupported("a database attached by SQL would be there on one connection only",
                       std::move(details));
   }
+}
+
+std::vector<ResultSet> SessionExecutor::fetchEach(StatementRun& run, std::span<const Args> batch,
+                                                  RunCounts& counts) const {
+  std::vector<ResultSet> results;
+  results.reserve(batch.size());
+  for (BlockPtr& block : run.each(batch, compiler(), runtime_->options().maxResultBytes)) {
+    counts.rows += block->rowCount();
+    results.emplace_back(std::move(block));
+  }
+  return results;
 }
 
 void SessionExecutor::finishRaw(const RawStatement& statement, std::uint64_t affected) {

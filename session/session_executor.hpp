@@ -6,14 +6,19 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "../core/result_set.hpp"
 #include "../query/executor.hpp"
 #include "runtime.hpp"
 
 namespace sonde {
+
+class StatementRun;
+struct RunCounts;
 
 /// See the file comment. The calls for raw SQL throw what Executor's throw, and AuthorizationError
 /// while a rewriter is active and raw SQL was not allowed by name.
@@ -58,6 +63,9 @@ class SessionExecutor : public Executor, public std::enable_shared_from_this<Ses
   virtual void schemaTouched() = 0;
   /// Refuses raw SQL that may not run.
   void admit(const RawStatement& statement) const;
+  /// Runs a statement for each list of arguments. @return The rows of each.
+  [[nodiscard]] std::vector<ResultSet> fetchEach(StatementRun& run, std::span<const Args> batch,
+                                                 RunCounts& counts) const;
 
   std::shared_ptr<Runtime> runtime_;
   Context context_;

@@ -4,9 +4,12 @@
 // Invariant: while it lives the connection obeys the context; at its end the statement is reset.
 #pragma once
 
+#include <list>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "../core/result_set.hpp"
 #include "bound_args.hpp"
@@ -21,8 +24,10 @@ class SessionArming {
  public:
   /// @throws Timeout or Cancelled at once when the context says so.
   SessionArming(Session& session, const Context& context) {
-    if (!context.interruptible()) [[likely]]
+    if (!context.interruptible() && !(session.takesSettings() && !context.settings().empty()))
+        [[likely]] {
       return;
+    }
     context.check();
     before_ = session.obey(&context);
     session_ = &session;
@@ -65,6 +70,19 @@ class StatementRun {
     return work(*this, counts);
   }
 
+  /// Runs once for each list of arguments. @return A block for each, in order.
+  std::vector<BlockPtr> each(std::span<const Args> batch, const SqlCompiler& compiler,
+                             std::size_t maxBytes) {
+    if (plan_.direct) [[likely]]
+      return use_->fetchEach(batch, maxBytes);
+    std::vector<Args> resolved;
+    resolved.reserve(batch.size());
+    for (const Args& args : batch) {
+      resolved.push_back(batchBound_.emplace_back().resolve(plan_, args, context_, compiler));
+    }
+    return use_->fetchEach(resolved, maxBytes);
+  }
+
   [[nodiscard]] Statement& statement() const noexcept { return *use_; }
   [[nodiscard]] Connection& connection() const noexcept { return session_.connection(); }
   [[nodiscard]] const query::Plan& plan() const noexcept { return plan_; }
@@ -74,11 +92,12 @@ class StatementRun {
   const query::Plan& plan_;
   const Context& context_;
   SessionArming arming_;
-  std::optional<BoundArgs> bound_;  // outlives the statement's reset
+  std::optional<BoundArgs> bound_;      // outlives the statement's reset
+  std::list<BoundArgs> batchBound_;  // the same; a list, because they do not move
   StatementCache::Use use_;
 };
 
-// The four ways to run a plan, the same in and outside a transaction.
+// The ways to run a plan, the same in and outside a transaction.
 
 struct FetchAll {
   std::size_t maxBytes;
@@ -113,21 +132,41 @@ struct Execute {
 
 struct StreamRows {
   RowCallback callback;
-  void operator()(StatementRun& run, RunCounts& counts) const {
+  /// @return Whether the callback wanted every row.
+  bool operator()(StatementRun& run, RunCounts& counts) const {
     Statement& statement = run.statement();
     const Cell* cells = statement.step();
-    if (cells == nullptr) return;
+    if (cells == nullptr) return true;
     // Held: a call inside the callback may have this statement's header replaced.
     const std::shared_ptr<const Columns> columns = statement.columns();
     bool wanted = true;
     do {
       ++counts.rows;
       if (wanted) wanted = callback(RowView(cells, *columns));
-      if (!wanted && !run.plan().write) return;
+      if (!wanted && !run.plan().write) return false;
       cells = statement.step();
     } while (cells != nullptr);
+    return wanted;
   }
 };
+
+/// Runs `work(counts, observation)`, and tells the observers what became of it. Without observers
+/// `observation` is null and nothing is timed. @return What `work` returned.
+template <class Work>
+auto observed(const ObserverChain& observers, const StatementInfo& info, Work work) {
+  RunCounts counts;
+  if (observers.empty()) [[likely]]
+    return work(counts, static_cast<Observation*>(nullptr));
+  Observation observation(observers, info);
+  try {
+    auto result = work(counts, &observation);
+    observation.succeeded(counts.rows, counts.affected);
+    return result;
+  } catch (const std::exception& error) {
+    observation.failed(error);
+    throw;
+  }
+}
 
 /// @return What a plan is for, to be shown when its connection is waited for.
 [[nodiscard]] inline std::string_view leaseLabel(const query::Plan& plan) noexcept {

@@ -1,47 +1,49 @@
 #include "transaction_executor.hpp"
 
 #include <exception>
-#include <type_traits>
+
+#include "../core/error.hpp"
+#include "constraint_details.hpp"
 
 namespace sonde {
 
-template <class Work>
-auto TransactionExecutor::callHere(const query::Plan& plan, Args args, Work& work,
-                                   RunCounts& counts, Observation* observation) {
+// Runs `job(session)` as a part of the transaction, which has to know when it fails.
+template <class Job>
+auto TransactionExecutor::inside(const query::Plan* plan, Job job) {
   Session& session = scope_->use(level_);
   const TransactionScope::Running running(*scope_);
-  if (observation != nullptr) observation->start();
+  if (plan == nullptr || plan->touchesSession) session.markTouched();
   try {
-    StatementRun run(session, plan, context_);
-    return run.with(args, compiler(), work, counts);
+    return job(session);
+  } catch (const ConstraintError& error) {
+    scope_->statementFailed(&error);
+    throwDescribed(error, *schema(), plan, runtime_->dialect().lexerRules());
+  } catch (const Error& error) {
+    scope_->statementFailed(&error);
+    throw;
   } catch (...) {
-    scope_->statementFailed();
+    scope_->statementFailed(nullptr);
     throw;
   }
 }
 
+template <class Job>
+auto TransactionExecutor::inside(const query::Plan& plan, std::size_t parameters, Job job) {
+  const StatementInfo info{plan, context_, parameters, true};
+  return observed(runtime_->observers(), info, [&](RunCounts& counts, Observation* observation) {
+    return inside(&plan, [&](Session& session) {
+      if (observation != nullptr) observation->start();
+      return job(session, counts);
+    });
+  });
+}
+
 template <class Work>
 auto TransactionExecutor::call(const query::Plan& plan, Args args, Work work) {
-  RunCounts counts;
-  const ObserverChain& observers = runtime_->observers();
-  if (observers.empty()) [[likely]] {
-    return callHere(plan, args, work, counts, nullptr);
-  }
-  const StatementInfo info{plan, context_, args.size(), true};
-  Observation observation(observers, info);
-  try {
-    if constexpr (std::is_void_v<decltype(callHere(plan, args, work, counts, nullptr))>) {
-      callHere(plan, args, work, counts, &observation);
-      observation.succeeded(counts.rows, counts.affected);
-    } else {
-      auto result = callHere(plan, args, work, counts, &observation);
-      observation.succeeded(counts.rows, counts.affected);
-      return result;
-    }
-  } catch (const std::exception& error) {
-    observation.failed(error);
-    throw;
-  }
+  return inside(plan, args.size(), [&](Session& session, RunCounts& counts) {
+    StatementRun run(session, plan, context_);
+    return run.with(args, compiler(), work, counts);
+  });
 }
 
 ResultSet TransactionExecutor::query(const query::Plan& plan, Args args) {
@@ -50,6 +52,24 @@ ResultSet TransactionExecutor::query(const query::Plan& plan, Args args) {
 
 std::optional<Row> TransactionExecutor::queryRow(const query::Plan& plan, Args args) {
   return call(plan, args, FetchFirst{runtime_->options().maxResultBytes});
+}
+
+std::vector<ResultSet> TransactionExecutor::queryEach(const query::Plan& plan,
+                                                      std::span<const Args> batch) {
+  return inside(plan, plan.argumentCount, [&](Session& session, RunCounts& counts) {
+    StatementRun run(session, plan, context_);
+    return fetchEach(run, batch, counts);
+  });
+}
+
+std::uint64_t TransactionExecutor::bulkInsert(const query::Plan& insert, const Table& table,
+                                              const std::vector<std::string>& columns,
+                                              FunctionRef<Args()> next) {
+  return inside(insert, columns.size(), [&](Session& session, RunCounts& counts) {
+    const SessionArming arming(session, context_);
+    counts.affected = session.connection().bulkInsert(table, columns, next);
+    return counts.affected;
+  });
 }
 
 void TransactionExecutor::stream(const query::Plan& plan, Args args, RowCallback callback) {
@@ -83,16 +103,13 @@ RawStatementPtr TransactionExecutor::raw(std::string_view sql) {
 
 void TransactionExecutor::executeScript(std::string_view sql) {
   runtime_->requireRawSql();
-  Session& session = scope_->use(level_);
-  const TransactionScope::Running running(*scope_);
-  try {
+  inside(nullptr, [&](Session& session) {
     const SessionArming arming(session, context_);
     session.connection().executeScript(sql);
-  } catch (...) {
-    scope_->statementFailed();
-    throw;
-  }
-  scope_->statementFailed();
+    // A script may end the transaction by a COMMIT of its own.
+    scope_->statementFailed(nullptr);
+    return true;
+  });
   static_cast<void>(scope_->use(level_));
   scope_->schemaTouched();
 }
@@ -102,6 +119,9 @@ bool TransactionExecutor::refreshSchema() {
   scope_->schemaTouched();
   return false;
 }
+
+// Its own changes it knows, and those of others are looked for after its end.
+bool TransactionExecutor::recheckSchema() { return false; }
 
 void TransactionExecutor::transact(FunctionRef<void(Executor&)> work) {
   const TransactionLevel level = scope_->push(level_);

@@ -34,12 +34,18 @@ class TransactionExecutor final : public SessionExecutor {
     return scope_->schemaVersion();
   }
   bool refreshSchema() override;
+  bool recheckSchema() override;
   [[nodiscard]] bool inTransaction() const noexcept override { return true; }
 
   [[nodiscard]] ResultSet query(const query::Plan& plan, Args args) override;
   [[nodiscard]] std::optional<Row> queryRow(const query::Plan& plan, Args args) override;
+  [[nodiscard]] std::vector<ResultSet> queryEach(const query::Plan& plan,
+                                                 std::span<const Args> batch) override;
   void stream(const query::Plan& plan, Args args, RowCallback callback) override;
   WriteResult execute(const query::Plan& plan, Args args) override;
+  std::uint64_t bulkInsert(const query::Plan& insert, const Table& table,
+                           const std::vector<std::string>& columns,
+                           FunctionRef<Args()> next) override;
   void transact(FunctionRef<void(Executor&)> work) override;
   [[nodiscard]] bool wantsChanges() const noexcept override { return scope_->wantsChanges(); }
   void recordChange(Change change) override { scope_->record(std::move(change)); }
@@ -48,11 +54,12 @@ class TransactionExecutor final : public SessionExecutor {
   void schemaTouched() override { scope_->schemaTouched(); }
 
  private:
+  template <class Job>
+  auto inside(const query::Plan* plan, Job job);
+  template <class Job>
+  auto inside(const query::Plan& plan, std::size_t parameters, Job job);
   template <class Work>
   auto call(const query::Plan& plan, Args args, Work work);
-  template <class Work>
-  auto callHere(const query::Plan& plan, Args args, Work& work, RunCounts& counts,
-                Observation* observation);
 
   std::shared_ptr<TransactionScope> scope_;
   TransactionLevel level_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "../core/error.hpp"
+#include "constraint_details.hpp"
 #include "statement_run.hpp"
 
 namespace sonde {
@@ -17,23 +18,33 @@ std::string_view labelOf(TransactionMode mode) noexcept {
 
 }  // namespace
 
-TransactionScope::TransactionScope(std::shared_ptr<Runtime> runtime, TransactionMode mode,
+bool mayRetry(const Error& error) noexcept {
+  if (error.code() == ErrorCode::Transaction) {
+    return static_cast<const TransactionError&>(error).retryable();
+  }
+  // lock_not_available: what engines answer when a lock was waited for in vain.
+  return error.code() == ErrorCode::Timeout && error.sqlState() == "55P03";
+}
+
+TransactionScope::TransactionScope(std::shared_ptr<Runtime> runtime, const BeginOptions& options,
                                    const Context& context)
     : runtime_(std::move(runtime)) {
-  const LeaseKind kind = mode == TransactionMode::Write ? LeaseKind::Write : LeaseKind::Read;
-  lease_.emplace(runtime_->pool().lease(kind, context, labelOf(mode)));
+  const bool write = options.mode == TransactionMode::Write;
+  lease_.emplace(runtime_->pool().lease(write ? LeaseKind::Write : LeaseKind::Read, context,
+                                        labelOf(options.mode)));
   Connection& connection = lease_->session().connection();
   const SessionArming arming(lease_->session(), context);
-  connection.begin(mode);
+  connection.begin(options);
   lease_->markTransaction(true);
   addLevel();
 }
 
 std::shared_ptr<TransactionScope> TransactionScope::begin(std::shared_ptr<Runtime> runtime,
-                                                          TransactionMode mode,
+                                                          const BeginOptions& options,
                                                           const Context& context) {
   context.check();
-  return std::shared_ptr<TransactionScope>(new TransactionScope(std::move(runtime), mode, context));
+  return std::shared_ptr<TransactionScope>(
+      new TransactionScope(std::move(runtime), options, context));
 }
 
 TransactionScope::~TransactionScope() {
@@ -71,8 +82,20 @@ void TransactionScope::requireQuiet() const {
   throw TransactionError("the transaction cannot end while one of its streams runs");
 }
 
+void TransactionScope::requireUnspoiled() const {
+  if (!spoiled_) return;
+  ErrorDetails details;
+  details.sqlState = "25P02";
+  details.hint = "roll it back, or run what may fail inside tx.transaction(fn), a savepoint";
+  throw TransactionError(
+      "a statement of the transaction failed, after which the engine runs no other: " +
+          spoiled_->what,
+      spoiled_->retryable, std::move(details));
+}
+
 Session& TransactionScope::use(const TransactionLevel& level) {
   require(level);
+  requireUnspoiled();
   return lease_->session();
 }
 
@@ -81,6 +104,7 @@ TransactionLevel TransactionScope::push(const TransactionLevel& parent) {
   if (parent.depth + 1 != levels_.size()) {
     throw TransactionError("an inner transaction is still open");
   }
+  requireUnspoiled();
   lease_->session().connection().savepoint(static_cast<int>(levels_.size()));
   addLevel();
   return {levels_.size() - 1, levels_.back().serial};
@@ -95,6 +119,7 @@ void TransactionScope::commit(const TransactionLevel& level) {
     commitOutermost();
     return;
   }
+  requireUnspoiled();
   lease_->session().connection().releaseSavepoint(static_cast<int>(level.depth));
   auto listeners = std::move(levels_.back().rollbackListeners);
   levels_.pop_back();
@@ -113,7 +138,20 @@ void TransactionScope::commitOutermost() {
     throw TransactionError("the engine had rolled the transaction back before the commit");
   }
   try {
+    requireUnspoiled();
     connection.commit();
+  } catch (const ConstraintError& error) {
+    const std::shared_ptr<const Schema> seen = schema();
+    discard(outermost());
+    throwDescribed(error, *seen, nullptr, runtime_->dialect().lexerRules());
+  } catch (const ConnectionError& error) {
+    discard(outermost());
+    ErrorDetails details = error.details();
+    details.hint = "look whether the changes are there before making them again";
+    throw ConnectionError(
+        "the connection broke during the commit, so whether it took place is not known: " +
+            std::string(error.what()),
+        std::move(details));
   } catch (...) {
     discard(outermost());
     throw;
@@ -166,6 +204,8 @@ void TransactionScope::rollback(const TransactionLevel& level) {
 void TransactionScope::rollbackTo(std::size_t depth) {
   Connection& connection = lease_->session().connection();
   connection.rollbackToSavepoint(static_cast<int>(depth));
+  // No savepoint is set in a spoiled transaction, so every one that is open came before.
+  spoiled_.reset();
   connection.releaseSavepoint(static_cast<int>(depth));
   const Level& level = levels_[depth];
   changes_.erase(changes_.begin() + static_cast<std::ptrdiff_t>(level.changes), changes_.end());
@@ -211,9 +251,17 @@ void TransactionScope::statementEnded() noexcept {
   if (running_ == 0 && state_ != State::Active) lease_.reset();
 }
 
-void TransactionScope::statementFailed() noexcept {
-  if (state_ != State::Active || lease_->session().connection().inTransaction()) return;
+void TransactionScope::statementFailed(const Error* error) noexcept {
+  if (state_ != State::Active) return;
   try {
+    if (lease_->session().connection().inTransaction()) {
+      // An error without a state came before the statement reached the engine.
+      const bool spoils = runtime_->dialect().capabilities().errorSpoilsTransaction;
+      if (spoils && !spoiled_ && error != nullptr && !error->sqlState().empty()) {
+        spoiled_ = Spoiled{error->what(), mayRetry(*error)};
+      }
+      return;
+    }
     auto listeners = takeRollbackListeners(0);
     finish(State::RolledBack);
     tellRollback(std::move(listeners));

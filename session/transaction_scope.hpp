@@ -12,13 +12,17 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <string_view>
+#include <string>
 #include <vector>
 
+#include "../core/error.hpp"
 #include "runtime.hpp"
 #include "thread_identity.hpp"
 
 namespace sonde {
+
+/// @return Whether running the whole transaction again may succeed after this error.
+[[nodiscard]] bool mayRetry(const Error& error) noexcept;
 
 /// A level of a transaction: 0 the transaction itself, then its savepoints. A handle that stays
 /// harmless after the level ended.
@@ -34,9 +38,10 @@ class TransactionScope {
   /// Begins a transaction. Write: BEGIN IMMEDIATE on SQLite, so that it never fails half-way for
   /// want of the write lock.
   /// @throws PoolTimeout; TransactionError when this thread's own transaction is in the way, or the
-  /// database stays locked by another; Timeout, Cancelled.
+  /// database stays locked by another; Unsupported for an isolation or deferral that the engine
+  /// does not have; Timeout, Cancelled.
   [[nodiscard]] static std::shared_ptr<TransactionScope> begin(std::shared_ptr<Runtime> runtime,
-                                                               TransactionMode mode,
+                                                               const BeginOptions& options,
                                                                const Context& context);
   ~TransactionScope();
   TransactionScope(const TransactionScope&) = delete;
@@ -49,7 +54,9 @@ class TransactionScope {
   /// Commits, or releases the savepoint. When the commit fails the whole transaction is rolled
   /// back.
   /// @throws ConstraintError for a deferred constraint; TransactionError when an inner level is
-  /// open or a stream of this transaction runs.
+  /// open, a stream of this transaction runs, or a statement failed and spoiled it (then retryable
+  /// as that failure was); ConnectionError when the connection broke, saying that the outcome is
+  /// not known.
   void commit(const TransactionLevel& level);
   /// Rolls back the level and those inside it.
   void rollback(const TransactionLevel& level);
@@ -71,8 +78,9 @@ class TransactionScope {
    private:
     TransactionScope& scope_;
   };
-  /// After a statement failed: notices when the engine ended the transaction with it.
-  void statementFailed() noexcept;
+  /// After a statement failed with `error` (null: not by an error of sonde): notices when the
+  /// engine ended the transaction with it, or spoiled it until the next rollback.
+  void statementFailed(const Error* error) noexcept;
 
   [[nodiscard]] const std::shared_ptr<Runtime>& runtime() const noexcept { return runtime_; }
 
@@ -102,9 +110,17 @@ class TransactionScope {
     std::uint64_t versionBefore;
   };
 
-  TransactionScope(std::shared_ptr<Runtime> runtime, TransactionMode mode, const Context& context);
+  // The error that spoiled the transaction.
+  struct Spoiled {
+    std::string what;
+    bool retryable;
+  };
+
+  TransactionScope(std::shared_ptr<Runtime> runtime, const BeginOptions& options,
+                   const Context& context);
 
   void require(const TransactionLevel& level) const;
+  void requireUnspoiled() const;
   void requireQuiet() const;
   void addLevel();
   void finish(State state) noexcept;
@@ -118,6 +134,7 @@ class TransactionScope {
   std::uint64_t thread_ = thisThread();
   std::optional<Lease> lease_;
   State state_ = State::Active;
+  std::optional<Spoiled> spoiled_;
   std::size_t running_ = 0;
   std::uint64_t lastSerial_ = 0;
   std::vector<Level> levels_;

@@ -8,6 +8,7 @@ namespace sonde {
 const Capabilities& MockCompiler::capabilities() const noexcept {
   static constexpr Capabilities kCapabilities = [] {
     Capabilities c;
+    c.fileSettings = true;
     c.returning = c.returningSeesTriggers = c.conflictTarget = c.savepoints = true;
     c.transactionalDdl = c.defaultKeyword = c.nullsOrder = c.arrayParameters = true;
     c.lastInsertId = c.multiRowInsertIsFaster = true;

@@ -38,6 +38,7 @@ bool keyOnColumn(const Table& table, const Column& column) {
 const Capabilities& SqliteCompiler::capabilities() const noexcept {
   static constexpr Capabilities kCapabilities = [] {
     Capabilities c;
+    c.fileSettings = true;
     c.returning = true;
     c.conflictTarget = true;
     c.savepoints = true;
