@@ -15,6 +15,7 @@ Runtime::Runtime(std::unique_ptr<Driver> driver, RuntimeOptions options)
   rewriters_ = rewriterChains_.back().get();
   observers_ = observerChains_.back().get();
 
+  options_.pool.sessionSettings = driver_->dialect().capabilities().sessionSettings;
   pool_ = std::make_unique<SessionPool>(*driver_, options_.driver, options_.pool);
   // The first connection, whatever it is for, so that opening opens one and no more.
   const Lease lease = pool_->lease(LeaseKind::Write, Context(), "reading the schema");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <random>
 #include <stop_token>
 
 #include "../core/error.hpp"
@@ -17,14 +18,21 @@ std::uint64_t nextPoolNumber() noexcept {
   return last.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
-std::string labelOf(const PoolSlot& slot) {
-  std::array<char, sizeof(slot.label)> text{};
-  for (std::size_t i = 0; i < slot.label.size(); ++i) {
-    const std::uint64_t word = slot.label[i].load(std::memory_order_relaxed);
-    std::memcpy(text.data() + i * sizeof(word), &word, sizeof(word));
-  }
-  const auto end = std::find(text.begin(), text.end(), '\0');
-  return {text.begin(), end};
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+
+// How long a connection may take for a sign of life.
+constexpr std::chrono::milliseconds kPingTimeout{5'000};
+
+// `now` plus a span that may be unlimited.
+std::int64_t endOf(std::int64_t nowMs, std::chrono::milliseconds span) noexcept {
+  return span.count() == 0 ? kNever : nowMs + span.count();
+}
+
+// Shortens a lifetime by up to a fortieth, so that connections opened together do not end together.
+std::chrono::milliseconds jittered(std::chrono::milliseconds lifetime) {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  std::uniform_int_distribution<std::int64_t> less(0, lifetime.count() / 40);
+  return lifetime - std::chrono::milliseconds(less(random));
 }
 
 }  // namespace
@@ -42,32 +50,39 @@ SessionPool::SessionPool(const Driver& driver, DriverOptions driverOptions, Pool
     : driver_(driver),
       driverOptions_(std::move(driverOptions)),
       options_(options),
+      opener_(driver_, driverOptions_, options_.statementCapacity, options_.sessionSettings),
       number_(nextPoolNumber()) {
-  auto first = open(true);
+  auto first = opener_.openNow(true);
   topology_ = driver_.topology(first->connection(), driverOptions_);
+  server_ = topology_.shape == PoolShape::Uniform;
   if (topology_.shape == PoolShape::WriterAndReaders) {
     slotCount_ = 1 + std::max<std::size_t>(topology_.readers, 1);
-  } else if (topology_.shape == PoolShape::Uniform) {
+  } else if (server_) {
     slotCount_ = std::max<std::size_t>(topology_.readers, 1);
   }
   slots_ = std::make_unique<PoolSlot[]>(slotCount_);
   for (std::size_t i = 0; i < slotCount_; ++i) {
-    slots_[i].writes = i == 0 || topology_.shape == PoolShape::Uniform;
+    slots_[i].writes = i == 0 || server_;
     slots_[i].lane = i == 0 ? laneOf(LeaseKind::Write) : 0;
   }
-  slots_[0].session = std::move(first);
+  setSession(slots_[0], std::move(first));
+  slots_[0].restEndMs = endOf(coarseNowMs(), options_.idleTimeout);
   slots_[0].state.store(PoolSlot::Free, std::memory_order_release);
+  if (const auto interval = upkeepInterval(); interval.count() != 0) {
+    upkeep_.emplace(interval, [this] { upkeep(); });
+  }
 }
 
 SessionPool::~SessionPool() = default;
 
-std::unique_ptr<Session> SessionPool::open(bool writes) {
-  const bool write = writes && driverOptions_.access != AccessMode::ReadOnly;
-  auto session = std::make_unique<Session>(
-      driver_.connect(driverOptions_, write ? TransactionMode::Write : TransactionMode::Read),
-      options_.statementCapacity);
+void SessionPool::setSession(PoolSlot& slot, std::unique_ptr<Session> session) {
+  slot.session = std::move(session);
+  slot.provenMs = coarseNowMs();
+  slot.lifeEndMs.store(options_.maxLifetime.count() == 0
+                           ? kNever
+                           : slot.provenMs + jittered(options_.maxLifetime).count(),
+                       std::memory_order_relaxed);
   opened_.fetch_add(1, std::memory_order_relaxed);
-  return session;
 }
 
 void SessionPool::occupy(PoolSlot& slot, std::string_view label) const noexcept {
@@ -85,103 +100,189 @@ void SessionPool::refuseClosed() const {
   if (closed()) throw ConnectionError("the database was closed");
 }
 
-// A connection that this thread leased already and may use again for `kind`; whether it holds any.
-PoolSlot* SessionPool::own(LeaseKind kind, bool& holdsOne) const noexcept {
+// A connection that this thread leased already and that a call for `kind` has to use again, or must
+// not pass by; whether it holds any.
+PoolSlot* SessionPool::own(LeaseKind kind, bool& holdsOne) const {
   const std::uint64_t me = thisThread();
-  for (std::size_t i = 0; i < slotCount_; ++i) {
-    PoolSlot& slot = slots_[i];
-    if (slot.owner.load(std::memory_order_relaxed) != me) continue;
+  const auto looks = [&](const PoolSlot& slot) {
+    if (slot.owner.load(std::memory_order_relaxed) != me) return false;
     holdsOne = true;
-    const bool reenter =
-        topology_.shape == PoolShape::Single ||
-        (topology_.shape == PoolShape::WriterAndReaders && kind == LeaseKind::Write && slot.writes);
-    if (reenter) return &slot;
+    if (server_) {
+      return kind == LeaseKind::Write &&
+             slot.transaction.load(std::memory_order_relaxed) == PoolSlot::WriteTransaction;
+    }
+    return topology_.shape == PoolShape::Single || (kind == LeaseKind::Write && slot.writes);
+  };
+  for (std::size_t i = 0; i < slotCount_; ++i) {
+    if (looks(slots_[i])) return &slots_[i];
+  }
+  if (extraCount_.load(std::memory_order_relaxed) == 0) return nullptr;
+  const std::lock_guard lock(mutex_);
+  for (const auto& slot : extras_) {
+    if (looks(*slot)) return slot.get();
   }
   return nullptr;
+}
+
+void SessionPool::refuseInside(const PoolSlot& mine) const {
+  if (mine.transaction.load(std::memory_order_relaxed) == PoolSlot::NoTransaction) return;
+  ErrorDetails details;
+  details.hint = "use the transaction object inside a transaction; it has the same calls";
+  throw TransactionError(
+      server_ ? "this thread holds a transaction whose locks the call on the database could wait "
+                "for, which would be for itself"
+              : "this thread holds a transaction on the only connection that could do this, so the "
+                "call on the database would wait for itself",
+      false, std::move(details));
 }
 
 Lease SessionPool::leaseSlow(LeaseKind kind, const Context& context, std::string_view label) {
   bool holdsOne = false;
   if (PoolSlot* mine = own(kind, holdsOne); mine != nullptr) {
-    if (mine->transaction.load(std::memory_order_relaxed)) {
-      ErrorDetails details;
-      details.hint = "use the transaction object inside a transaction; it has the same calls";
-      throw TransactionError(
-          "this thread holds a transaction on the only connection that could do this, so the call "
-          "on the database would wait for itself",
-          false, std::move(details));
-    }
+    refuseInside(*mine);
     ++mine->depth;
     return {*this, *mine};
   }
   refuseClosed();
+  Request request{kind, context, label, std::chrono::steady_clock::now() + options_.acquireTimeout};
+  if (context.deadline()) request.until = std::min(request.until, *context.deadline());
   const std::uint8_t lane = laneOf(kind);
   if (gates_[lane].load(std::memory_order_relaxed) == 0 || holdsOne) {
-    if (PoolSlot* slot = takeAny(lane); slot != nullptr) return settle(*slot, label);
+    if (PoolSlot* slot = takeAny(lane); slot != nullptr) return settle(*slot, request);
   }
   // What this thread holds may be what the others wait for, so it must not wait itself.
-  if (holdsOne && topology_.shape != PoolShape::Single && kind == LeaseKind::Read) {
-    return extra(label);
+  if (holdsOne && (server_ || (topology_.shape != PoolShape::Single && kind == LeaseKind::Read))) {
+    return extra(request);
   }
-  return settle(*wait(kind, context), label);
+  return settle(*wait(request), request);
+}
+
+// A connection that rests, the one this thread used last before all others.
+PoolSlot* SessionPool::takeFree(std::uint8_t lane) noexcept {
+  const auto take = [&](PoolSlot& slot) {
+    std::uint32_t expected = PoolSlot::Free;
+    return slot.lane == lane && slot.state.compare_exchange_strong(expected, PoolSlot::Leased);
+  };
+  if (PoolSlot* last = preferred(lane); take(*last)) return last;
+  for (std::size_t i = 0; i < slotCount_; ++i) {
+    if (take(slots_[i])) return &slots_[i];
+  }
+  return nullptr;
 }
 
 PoolSlot* SessionPool::takeAny(std::uint8_t lane) noexcept {
-  for (const std::uint32_t wanted : {PoolSlot::Free, PoolSlot::Empty}) {
-    for (std::size_t i = 0; i < slotCount_; ++i) {
-      PoolSlot& slot = slots_[i];
-      std::uint32_t expected = wanted;
-      if (slot.lane == lane && slot.state.compare_exchange_strong(expected, PoolSlot::Leased)) {
-        return &slot;
-      }
+  if (PoolSlot* slot = takeFree(lane); slot != nullptr) return slot;
+  for (std::size_t i = 0; i < slotCount_; ++i) {
+    PoolSlot& slot = slots_[i];
+    std::uint32_t expected = PoolSlot::Empty;
+    if (slot.lane == lane && slot.state.compare_exchange_strong(expected, PoolSlot::Leased)) {
+      return &slot;
     }
   }
   return nullptr;
 }
 
 // Makes a slot that is this thread's now ready for use.
-Lease SessionPool::settle(PoolSlot& slot, std::string_view label) {
-  occupy(slot, label);
-  if (slot.session == nullptr) {
-    try {
-      slot.session = open(slot.writes);
-    } catch (...) {
-      giveUp(slot);
-      throw;
+Lease SessionPool::settle(PoolSlot& slot, const Request& request) {
+  PoolSlot* mine = &slot;
+  occupy(slot, request.label);
+  try {
+    if (server_) {
+      settleServer(mine, request);
+    } else if (slot.session == nullptr) {
+      setSession(slot, opener_.openNow(slot.writes));
+    }
+  } catch (...) {
+    giveUp(*mine);
+    throw;
+  }
+  if (mine->lane == 0) {
+    lastUsed_ = {number_, static_cast<std::uint32_t>(mine - slots_.get())};
+  }
+  return {*this, *mine};
+}
+
+// The same for a connection to a server. While the server takes no more connections, one that
+// another thread returns is as good.
+void SessionPool::settleServer(PoolSlot*& slot, const Request& request) {
+  validate(*slot, request);
+  while (slot->session == nullptr) {
+    if (auto session = opener_.open(slot->writes, request.until, request.context)) {
+      setSession(*slot, std::move(session));
+      return;
+    }
+    if (PoolSlot* other = takeFree(slot->lane); other != nullptr) {
+      giveUp(*slot);
+      slot = other;
+      occupy(*slot, request.label);
+      validate(*slot, request);
     }
   }
-  if (slot.lane == 0) {
-    lastUsed_ = {number_, static_cast<std::uint32_t>(&slot - slots_.get())};
+}
+
+// Closes the connection of a slot if it is at its end or does not answer.
+void SessionPool::validate(PoolSlot& slot, const Request& request) {
+  if (slot.session == nullptr) return;
+  const std::int64_t now = coarseNowMs();
+  if (now >= slot.lifeEndMs.load(std::memory_order_relaxed)) {
+    slot.session.reset();
+    retired_.fetch_add(1, std::memory_order_relaxed);
+    return;
   }
+  const bool proven = slot.provenMs > brokenMs_.load(std::memory_order_relaxed) &&
+                      now - slot.provenMs <= options_.validateAfter.count();
+  if (proven) return;
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      request.until - std::chrono::steady_clock::now());
+  const auto timeout = std::clamp(left, std::chrono::milliseconds(1), kPingTimeout);
+  if (slot.session->connection().ping(timeout)) {
+    slot.provenMs = coarseNowMs();
+    return;
+  }
+  slot.session.reset();
+  discarded_.fetch_add(1, std::memory_order_relaxed);
+  noteBroken();
+}
+
+Lease SessionPool::extra(const Request& request) {
+  auto made = std::make_unique<PoolSlot>();
+  made->extra = true;
+  made->writes = server_;
+  occupy(*made, request.label);
+  PoolSlot& slot = *made;
+  {
+    const std::lock_guard lock(mutex_);
+    extras_.push_back(std::move(made));
+    extraCount_.fetch_add(1);
+  }
+  try {
+    refuseClosed();
+    while (slot.session == nullptr) {
+      auto session = server_ ? opener_.open(true, request.until, request.context)
+                             : opener_.openNow(false);
+      if (session != nullptr) setSession(slot, std::move(session));
+    }
+  } catch (...) {
+    endExtra(slot);
+    throw;
+  }
+  extraTotal_.fetch_add(1, std::memory_order_relaxed);
+  driverOptions_.logger.log(LogLevel::Debug, "opened an extra connection for a nested call",
+                            {{"for", request.label}});
   return {*this, slot};
 }
 
-Lease SessionPool::extra(std::string_view label) {
-  extras_.fetch_add(1);
-  try {
-    Lease lease(*this, open(topology_.shape == PoolShape::Uniform));
-    extraTotal_.fetch_add(1, std::memory_order_relaxed);
-    driverOptions_.logger.log(LogLevel::Debug, "opened an extra connection for a nested call",
-                              {{"for", label}});
-    return lease;
-  } catch (...) {
-    endExtra();
-    throw;
-  }
-}
-
-void SessionPool::endExtra() noexcept {
+void SessionPool::endExtra(PoolSlot& slot) noexcept {
+  slot.session.reset();
   const std::lock_guard lock(mutex_);
-  extras_.fetch_sub(1);
+  std::erase_if(extras_, [&](const auto& each) { return each.get() == &slot; });
+  extraCount_.fetch_sub(1);
   returned_.notify_all();
 }
 
-PoolSlot* SessionPool::wait(LeaseKind kind, const Context& context) {
+PoolSlot* SessionPool::wait(const Request& request) {
   const auto began = std::chrono::steady_clock::now();
-  auto until = began + options_.acquireTimeout;
-  if (context.deadline() && *context.deadline() < until) until = *context.deadline();
-
-  const std::uint8_t lane = laneOf(kind);
+  const std::uint8_t lane = laneOf(request.kind);
   Waiter waiter;
   std::unique_lock lock(mutex_);
   refuseClosed();
@@ -194,13 +295,13 @@ PoolSlot* SessionPool::wait(LeaseKind kind, const Context& context) {
   waiters_[lane].push_back(&waiter);
   lock.unlock();
   {
-    const std::stop_callback onStop(context.stopToken(), [&] {
+    const std::stop_callback onStop(request.context.stopToken(), [&] {
       const std::lock_guard inner(mutex_);
       waiter.stopped = true;
       waiter.wake.notify_one();
     });
     lock.lock();
-    waiter.wake.wait_until(lock, until,
+    waiter.wake.wait_until(lock, request.until,
                            [&] { return waiter.given != nullptr || waiter.stopped || closed(); });
     lock.unlock();
   }
@@ -209,16 +310,18 @@ PoolSlot* SessionPool::wait(LeaseKind kind, const Context& context) {
   gates_[lane].fetch_sub(1);
   lock.unlock();
   recordWait(std::chrono::steady_clock::now() - began);
-  if (waiter.given == nullptr) failWait(kind, context);
+  if (waiter.given == nullptr) failWait(request);
   return waiter.given;
 }
 
-void SessionPool::failWait(LeaseKind kind, const Context& context) {
-  context.check();
+void SessionPool::failWait(const Request& request) {
+  request.context.check();
   refuseClosed();
+  // Who holds the places waits for the server itself.
+  opener_.throwFailure(options_.acquireTimeout);
   timeouts_.fetch_add(1, std::memory_order_relaxed);
   std::string message = "no connection for ";
-  message += kind == LeaseKind::Write ? "writing" : "reading";
+  message += request.kind == LeaseKind::Write ? "writing" : "reading";
   message += " became free in " + std::to_string(options_.acquireTimeout.count()) + " ms; ";
   message += holders();
   ErrorDetails details;
@@ -226,47 +329,64 @@ void SessionPool::failWait(LeaseKind kind, const Context& context) {
   throw PoolTimeout(message, std::move(details));
 }
 
-std::string SessionPool::holders() const {
-  std::string out;
-  const std::int64_t now = coarseNowMs();
-  for (std::size_t i = 0; i < slotCount_; ++i) {
-    const PoolSlot& slot = slots_[i];
-    const std::uint64_t owner = slot.owner.load(std::memory_order_relaxed);
-    if (owner == 0) continue;
-    out += out.empty() ? "held by " : ", ";
-    out += describeThread(owner) + " for " +
-           std::to_string(now - slot.sinceMs.load(std::memory_order_relaxed)) + " ms (";
-    const std::string label = labelOf(slot);
-    out += label.empty() ? "a statement" : label;
-    out += slot.transaction.load(std::memory_order_relaxed) ? ", transaction)" : ")";
-  }
-  return out.empty() ? "nobody holds one now" : out;
-}
-
 void SessionPool::release(PoolSlot& slot) noexcept {
   if (slot.depth > 1) {
     --slot.depth;
     return;
   }
-  Connection& connection = slot.session->connection();
-  if (!connection.broken() && connection.inTransaction()) [[unlikely]] {
-    driverOptions_.logger.log(LogLevel::Warn, "a connection came back inside a transaction");
-    try {
-      connection.rollback();
-    } catch (const std::exception&) {
-      slot.session.reset();
-    }
+  if (options_.leakWarning.count() != 0) {
+    if (const auto leak = takeLeak(slot, coarseNowMs())) tellLeak(*leak);
   }
-  if (slot.session != nullptr && connection.broken()) [[unlikely]] {
-    slot.session.reset();
-    discarded_.fetch_add(1, std::memory_order_relaxed);
+  // Closed after the place went to the next, who need not wait for the goodbye.
+  const std::unique_ptr<Session> ended = afterUse(slot);
+  if (slot.extra) {
+    endExtra(slot);
+  } else {
+    giveUp(slot);
   }
-  giveUp(slot);
 }
+
+// Makes a session fit for the next user. @return The session instead, when it has to be closed.
+std::unique_ptr<Session> SessionPool::afterUse(PoolSlot& slot) noexcept {
+  if (!cleanUp(slot)) {
+    discarded_.fetch_add(1, std::memory_order_relaxed);
+    noteBroken();
+    return std::move(slot.session);
+  }
+  if (!server_) return nullptr;
+  slot.provenMs = coarseNowMs();
+  slot.restEndMs.store(endOf(slot.provenMs, options_.idleTimeout), std::memory_order_relaxed);
+  if (slot.provenMs < slot.lifeEndMs.load(std::memory_order_relaxed)) return nullptr;
+  retired_.fetch_add(1, std::memory_order_relaxed);
+  return std::move(slot.session);
+}
+
+// @return Whether the session can be used again.
+bool SessionPool::cleanUp(PoolSlot& slot) noexcept {
+  Connection& connection = slot.session->connection();
+  const bool touched = slot.session->takeTouched();
+  if (connection.broken()) return false;
+  try {
+    if (connection.inTransaction()) [[unlikely]] {
+      driverOptions_.logger.log(LogLevel::Warn, "a connection came back inside a transaction");
+      connection.rollback();
+    }
+    // An extra connection is closed anyway.
+    if (touched && !slot.extra) connection.resetState();
+  } catch (const std::exception& error) {
+    driverOptions_.logger.log(LogLevel::Warn, "a connection could not be made fit for its next use",
+                              {{"error", error.what()}});
+    return false;
+  }
+  return !connection.broken();
+}
+
+// Whatever broke one connection may have broken those that rest.
+void SessionPool::noteBroken() noexcept { brokenMs_.store(coarseNowMs()); }
 
 // Gives a slot that is this thread's to the next in line, or to nobody.
 void SessionPool::giveUp(PoolSlot& slot) noexcept {
-  slot.transaction.store(false, std::memory_order_relaxed);
+  slot.transaction.store(PoolSlot::NoTransaction, std::memory_order_relaxed);
   slot.owner.store(0, std::memory_order_relaxed);
   const std::uint32_t resting = slot.session != nullptr ? PoolSlot::Free : PoolSlot::Empty;
   std::atomic<std::uint32_t>& gate = gates_[slot.lane];
@@ -313,6 +433,7 @@ void SessionPool::close() {
   std::unique_lock lock(mutex_);
   if (closed()) return;
   for (auto& gate : gates_) gate.fetch_add(1);
+  opener_.setClosed(true);
   std::vector<PoolSlot*> taken;
   const auto everything = [&] {
     for (std::size_t i = 0; i < slotCount_; ++i) {
@@ -321,12 +442,13 @@ void SessionPool::close() {
         if (slot.state.compare_exchange_strong(wanted, PoolSlot::Leased)) taken.push_back(&slot);
       }
     }
-    return taken.size() == slotCount_ && extras_.load() == 0;
+    return taken.size() == slotCount_ && extraCount_.load() == 0;
   };
   if (!returned_.wait_for(lock, options_.acquireTimeout, everything)) {
-    const std::string who = holders();
     for (auto& gate : gates_) gate.fetch_sub(1);
+    opener_.setClosed(false);
     lock.unlock();
+    const std::string who = holders();
     for (PoolSlot* slot : taken) giveUp(*slot);
     throw PoolTimeout("the database cannot be closed: its connections are " + who);
   }
@@ -337,37 +459,6 @@ void SessionPool::close() {
   for (auto& lane : waiters_) {
     for (Waiter* waiter : lane) waiter->wake.notify_one();
   }
-}
-
-PoolStats SessionPool::stats() const {
-  PoolStats stats;
-  stats.limit = slotCount_;
-  for (std::size_t i = 0; i < slotCount_; ++i) {
-    switch (slots_[i].state.load(std::memory_order_relaxed)) {
-      case PoolSlot::Free:
-        ++stats.idle;
-        break;
-      case PoolSlot::Leased:
-        if (!closed()) ++stats.inUse;
-        break;
-      default:
-        break;
-    }
-  }
-  stats.inUse += extras_.load(std::memory_order_relaxed);
-  stats.open = stats.inUse + stats.idle;
-  {
-    const std::lock_guard lock(mutex_);
-    stats.waiting = waiters_[0].size() + waiters_[1].size();
-  }
-  stats.opened = opened_.load(std::memory_order_relaxed);
-  stats.discarded = discarded_.load(std::memory_order_relaxed);
-  stats.extra = extraTotal_.load(std::memory_order_relaxed);
-  stats.timeouts = timeouts_.load(std::memory_order_relaxed);
-  for (std::size_t i = 0; i < waits_.size(); ++i) {
-    stats.waits[i] = waits_[i].load(std::memory_order_relaxed);
-  }
-  return stats;
 }
 
 }  // namespace sonde

@@ -2,9 +2,14 @@
 //
 // Invariant: a lease is given in one of three ways and never by waiting for oneself: a free
 // connection; the connection this thread holds already (one connection, or the writer); or, when
-// every reader is busy and this thread holds a connection, an extra reader that is closed
-// afterwards. Only a thread that holds nothing waits, first come first served, for at most the
-// acquire timeout. A broken connection is discarded on return and opened anew. Thread-safe.
+// every other is busy and this thread holds one, an extra connection that is closed afterwards.
+// Only a thread that holds nothing waits, first come first served, for at most the acquire timeout.
+// A broken connection is discarded on return and opened anew.
+//
+// Connections to a server (PoolShape::Uniform) follow HikariCP's rules: one that rested for a while,
+// or was opened before another one broke, is asked for a sign of life before it is given out; none
+// lives beyond its lifetime, which ends at a return, never in use; those that rest too long are
+// closed. Opening goes through ConnectionOpener. Thread-safe.
 #pragma once
 
 #include <array>
@@ -13,9 +18,11 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,6 +30,8 @@
 
 #include "../core/context.hpp"
 #include "../dialects/driver.hpp"
+#include "connection_opener.hpp"
+#include "periodic.hpp"
 #include "session.hpp"
 #include "thread_identity.hpp"
 
@@ -31,6 +40,15 @@ namespace sonde {
 struct PoolOptions {
   std::chrono::milliseconds acquireTimeout{30'000};  ///< How long a lease is waited for.
   std::size_t statementCapacity = 256;               ///< Prepared statements kept by connection.
+  bool sessionSettings = false;  ///< Capabilities::sessionSettings of the engine.
+  /// A lease held for longer is told in the log, once, with its borrower; 0: never.
+  std::chrono::milliseconds leakWarning{0};
+
+  // Of connections to a server.
+  std::size_t minIdle = 1;  ///< Connections that resting does not close.
+  std::chrono::milliseconds idleTimeout{600'000};    ///< Rests at most; 0: for ever.
+  std::chrono::milliseconds maxLifetime{1'800'000};  ///< Lives at most; 0: for ever.
+  std::chrono::milliseconds validateAfter{500};      ///< Rested for longer: asked before its use.
 };
 
 /// What a pool is doing, for people and monitors. Plain data.
@@ -44,10 +62,11 @@ struct PoolStats {
   std::size_t inUse = 0;
   std::size_t idle = 0;
   std::size_t waiting = 0;      ///< Threads that wait now.
-  std::size_t limit = 0;        ///< Connections there may be, extra readers aside.
+  std::size_t limit = 0;        ///< Connections there may be, extra ones aside.
   std::uint64_t opened = 0;     ///< Connections opened so far.
   std::uint64_t discarded = 0;  ///< Of these, found broken.
-  std::uint64_t extra = 0;      ///< Of these, extra readers for a thread that held one already.
+  std::uint64_t retired = 0;    ///< Of these, closed after their lifetime or their rest.
+  std::uint64_t extra = 0;      ///< Of these, extra ones for a thread that held one already.
   std::uint64_t timeouts = 0;   ///< Waits that ended in PoolTimeout.
   std::array<std::uint64_t, kWaitBuckets> waits{};  ///< Ended waits by their length.
 };
@@ -63,16 +82,23 @@ namespace detail {
 /// feel its traffic.
 struct alignas(64) PoolSlot {
   enum State : std::uint32_t { Empty, Free, Leased };
+  enum Held : std::uint8_t { NoTransaction, ReadTransaction, WriteTransaction };
 
   std::atomic<std::uint32_t> state{Empty};
-  std::atomic<bool> transaction{false};  // a transaction holds it
-  std::atomic<std::uint64_t> owner{0};   // thread that leased it; 0 when nobody
+  std::atomic<Held> transaction{NoTransaction};  // what holds it
+  std::atomic<std::uint64_t> owner{0};           // thread that leased it; 0 when nobody
   std::atomic<std::int64_t> sinceMs{0};
   std::array<std::atomic<std::uint64_t>, 4> label{};  // for messages; may be torn, never wild
+  std::atomic<std::int64_t> toldMs{0};      // `sinceMs` of the lease that a warning told of
+  std::atomic<std::int64_t> restEndMs{0};   // when it should be closed, if it still rests
+  std::atomic<std::int64_t> lifeEndMs{0};
   bool writes = false;
-  std::uint8_t lane = 0;             // which waiters it serves
-  std::uint32_t depth = 0;           // leases of the owner; only the owner touches it
-  std::unique_ptr<Session> session;  // only the owner touches it
+  bool extra = false;      // none of the pool's own
+  std::uint8_t lane = 0;   // which waiters it serves
+  // Only the owner touches these.
+  std::uint32_t depth = 0;     // leases of the owner
+  std::int64_t provenMs = 0;   // when it last showed that it works
+  std::unique_ptr<Session> session;
 };
 
 }  // namespace detail
@@ -81,30 +107,25 @@ struct alignas(64) PoolSlot {
 class Lease {
  public:
   Lease(Lease&& other) noexcept
-      : pool_(std::exchange(other.pool_, nullptr)),
-        slot_(std::exchange(other.slot_, nullptr)),
-        extra_(std::move(other.extra_)) {}
+      : pool_(other.pool_), slot_(std::exchange(other.slot_, nullptr)) {}
   Lease& operator=(Lease&&) = delete;
   inline ~Lease();
 
-  [[nodiscard]] Session& session() const noexcept {
-    return slot_ != nullptr ? *slot_->session : *extra_;
-  }
+  [[nodiscard]] Session& session() const noexcept { return *slot_->session; }
   /// Says whether a transaction holds the connection, so that this thread's other calls do not slip
-  /// into it.
-  void markTransaction(bool held) noexcept {
-    if (slot_ != nullptr) slot_->transaction.store(held, std::memory_order_relaxed);
+  /// into it, and whether it may hold locks that they could wait for.
+  void markTransaction(bool held, bool writes = true) noexcept {
+    using Slot = detail::PoolSlot;
+    const Slot::Held mark = writes ? Slot::WriteTransaction : Slot::ReadTransaction;
+    slot_->transaction.store(held ? mark : Slot::NoTransaction, std::memory_order_relaxed);
   }
 
  private:
   friend class SessionPool;
   Lease(SessionPool& pool, detail::PoolSlot& slot) noexcept : pool_(&pool), slot_(&slot) {}
-  Lease(SessionPool& pool, std::unique_ptr<Session> extra) noexcept
-      : pool_(&pool), extra_(std::move(extra)) {}
 
   SessionPool* pool_;
-  detail::PoolSlot* slot_ = nullptr;
-  std::unique_ptr<Session> extra_;
+  detail::PoolSlot* slot_;
 };
 
 /// See the file comment.
@@ -120,13 +141,14 @@ class SessionPool {
   /// Leases a connection. `label` says in messages what it is for; it is copied, its first 32
   /// bytes.
   /// @throws PoolTimeout naming who holds the connections; Timeout or Cancelled by the context;
-  /// TransactionError when this thread's own transaction holds the connection; ConnectionError when
-  /// the pool is closed or a connection cannot be opened.
+  /// TransactionError when this thread's own transaction holds the connection, or locks that a write
+  /// could wait for; ConnectionError when the pool is closed, or no connection can be opened (a
+  /// server that is down is waited for as long as a free connection would be).
   [[nodiscard]] Lease lease(LeaseKind kind, const Context& context, std::string_view label) {
     const std::uint8_t lane = laneOf(kind);
     detail::PoolSlot* slot = preferred(lane);
     std::uint32_t free = detail::PoolSlot::Free;
-    if (gates_[lane].load(std::memory_order_relaxed) == 0 &&
+    if (!server_ && gates_[lane].load(std::memory_order_relaxed) == 0 &&
         slot->state.compare_exchange_strong(free, detail::PoolSlot::Leased,
                                             std::memory_order_acquire, std::memory_order_relaxed))
         [[likely]] {
@@ -160,20 +182,49 @@ class SessionPool {
   }
   void occupy(detail::PoolSlot& slot, std::string_view label) const noexcept;
   [[nodiscard]] Lease leaseSlow(LeaseKind kind, const Context& context, std::string_view label);
-  [[nodiscard]] detail::PoolSlot* own(LeaseKind kind, bool& holdsOne) const noexcept;
+  [[nodiscard]] detail::PoolSlot* own(LeaseKind kind, bool& holdsOne) const;
+  void refuseInside(const detail::PoolSlot& mine) const;
   [[nodiscard]] detail::PoolSlot* takeAny(std::uint8_t lane) noexcept;
-  [[nodiscard]] Lease settle(detail::PoolSlot& slot, std::string_view label);
-  [[nodiscard]] Lease extra(std::string_view label);
-  [[nodiscard]] detail::PoolSlot* wait(LeaseKind kind, const Context& context);
-  [[noreturn]] void failWait(LeaseKind kind, const Context& context);
-  [[nodiscard]] std::unique_ptr<Session> open(bool writes);
+  [[nodiscard]] detail::PoolSlot* takeFree(std::uint8_t lane) noexcept;
+
+  // What a lease is asked with.
+  struct Request {
+    LeaseKind kind;
+    const Context& context;
+    std::string_view label;
+    std::chrono::steady_clock::time_point until;
+  };
+  [[nodiscard]] Lease settle(detail::PoolSlot& slot, const Request& request);
+  void settleServer(detail::PoolSlot*& slot, const Request& request);
+  void validate(detail::PoolSlot& slot, const Request& request);
+  void setSession(detail::PoolSlot& slot, std::unique_ptr<Session> session);
+  [[nodiscard]] Lease extra(const Request& request);
+  [[nodiscard]] detail::PoolSlot* wait(const Request& request);
+  [[noreturn]] void failWait(const Request& request);
+
   void release(detail::PoolSlot& slot) noexcept;
+  [[nodiscard]] std::unique_ptr<Session> afterUse(detail::PoolSlot& slot) noexcept;
+  [[nodiscard]] bool cleanUp(detail::PoolSlot& slot) noexcept;
+  void noteBroken() noexcept;
   void giveUp(detail::PoolSlot& slot) noexcept;
   void handOver(detail::PoolSlot& slot, std::uint32_t resting) noexcept;
-  void endExtra() noexcept;
+  void endExtra(detail::PoolSlot& slot) noexcept;
   void recordWait(std::chrono::steady_clock::duration waited) noexcept;
   [[nodiscard]] std::string holders() const;
   void refuseClosed() const;
+
+  // Upkeep, on a thread of its own: nobody else need ask for a connection.
+  [[nodiscard]] std::chrono::milliseconds upkeepInterval() const noexcept;
+  void upkeep();
+  void closeRested(std::int64_t nowMs);
+  void warnOfLeaks(std::int64_t nowMs);
+  struct Leak {
+    std::string holder;
+    std::string purpose;
+    std::int64_t heldMs;
+  };
+  [[nodiscard]] std::optional<Leak> takeLeak(detail::PoolSlot& slot, std::int64_t nowMs) const;
+  void tellLeak(const Leak& leak) const noexcept;
 
   // The connection that a thread used last, of the pool it used last.
   struct LastUsed {
@@ -185,32 +236,33 @@ class SessionPool {
   const Driver& driver_;
   DriverOptions driverOptions_;
   PoolOptions options_;
+  ConnectionOpener opener_;
   Topology topology_;
+  bool server_ = false;  // PoolShape::Uniform
   std::uint64_t number_;
   std::size_t slotCount_ = 1;
   std::unique_ptr<detail::PoolSlot[]> slots_;
   // By lane: waiting threads, plus one while closing or closed. Nobody passes by who waits.
   std::array<std::atomic<std::uint32_t>, 2> gates_{};
   std::atomic<bool> closed_{false};
-  std::atomic<std::uint32_t> extras_{0};
+  std::atomic<std::uint32_t> extraCount_{0};
+  std::atomic<std::int64_t> brokenMs_{std::numeric_limits<std::int64_t>::min()};
 
   mutable std::mutex mutex_;
+  std::vector<std::unique_ptr<detail::PoolSlot>> extras_;
   std::array<std::list<Waiter*>, 2> waiters_;  // by lane
   std::condition_variable returned_;
   std::atomic<std::uint64_t> opened_{0};
   std::atomic<std::uint64_t> discarded_{0};
+  std::atomic<std::uint64_t> retired_{0};
   std::atomic<std::uint64_t> extraTotal_{0};
   std::atomic<std::uint64_t> timeouts_{0};
   std::array<std::atomic<std::uint64_t>, PoolStats::kWaitBuckets> waits_{};
+  std::optional<Periodic> upkeep_;  // last: ends before what it looks at does
 };
 
 inline Lease::~Lease() {
-  if (slot_ != nullptr) {
-    pool_->release(*slot_);
-  } else if (extra_ != nullptr) {
-    extra_.reset();
-    pool_->endExtra();
-  }
+  if (slot_ != nullptr) pool_->release(*slot_);
 }
 
 }  // namespace sonde

@@ -35,7 +35,7 @@ TransactionScope::TransactionScope(std::shared_ptr<Runtime> runtime, const Begin
   Connection& connection = lease_->session().connection();
   const SessionArming arming(lease_->session(), context);
   connection.begin(options);
-  lease_->markTransaction(true);
+  lease_->markTransaction(true, write);
   addLevel();
 }
 

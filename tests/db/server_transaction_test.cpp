@@ -44,7 +44,7 @@ TEST_F(ServerTransactionTest, SaysPlainlyThatAFailedStatementSpoiledIt) {
   server_.script->reply("bad", failing<QueryError>("42601", "a syntax error"));
   Transaction tx = db.begin();
   EXPECT_THROW(tx.sql("SELECT bad"), QueryError);
-  statements();
+  server_.script->clearCalls();
   const auto later = refusal([&] { tx.sql("SELECT good"); });
   EXPECT_THAT(later.what(), HasSubstr("a syntax error"));
   EXPECT_EQ(later.sqlState(), "25P02");

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -27,6 +29,21 @@ struct World {
   std::atomic<int> catalogReads{0};
   std::atomic<std::uint64_t> counter{1};
   std::atomic<bool> refuseConnections{false};
+  std::atomic<const char*> refusal{""};   ///< SQLSTATE of the refusal.
+  std::atomic<int> attempts{0};           ///< To connect.
+  std::atomic<int> opening{0};            ///< Connections being opened now.
+  std::atomic<int> mostOpening{0};        ///< The most there were at once.
+  std::atomic<int> openingMs{0};          ///< How long opening one takes.
+  std::atomic<int> pings{0};
+  std::atomic<int> brokenUpTo{0};         ///< Connections up to this number are dead.
+  std::atomic<int> stateResets{0};
+  std::atomic<bool> resetFails{false};
+
+  /// The server went away: what was open is dead, and nothing can be opened.
+  void stop() {
+    refuseConnections = true;
+    brokenUpTo = opened.load();
+  }
 };
 
 class FakeStatement final : public Statement {
@@ -50,8 +67,8 @@ class FakeStatement final : public Statement {
 
 class FakeConnection final : public Connection {
  public:
-  FakeConnection(World& world, TransactionMode mode) : world_(world), mode_(mode) {
-    ++world_.opened;
+  FakeConnection(World& world, TransactionMode mode)
+      : world_(world), mode_(mode), number_(++world.opened) {
     ++world_.alive;
   }
   ~FakeConnection() override { --world_.alive; }
@@ -76,6 +93,15 @@ class FakeConnection final : public Connection {
   void interrupt() noexcept override {}
   std::int64_t lastInsertId() const noexcept override { return 0; }
   bool broken() const noexcept override { return broken_; }
+  bool ping(std::chrono::milliseconds) noexcept override {
+    ++world_.pings;
+    if (number_ <= world_.brokenUpTo) broken_ = true;
+    return !broken_;
+  }
+  void resetState() override {
+    ++world_.stateResets;
+    if (world_.resetFails) throw QueryError("no reset");
+  }
   bool readOnly() const noexcept override { return mode_ == TransactionMode::Read; }
   Catalog readCatalog() override {
     ++world_.catalogReads;
@@ -86,10 +112,12 @@ class FakeConnection final : public Connection {
   std::vector<std::string> explain(std::string_view) override { return {}; }
 
   void breakIt() noexcept { broken_ = true; }
+  int number() const noexcept { return number_; }
 
  private:
   World& world_;
   TransactionMode mode_;
+  int number_;
   bool inTransaction_ = false;
   bool broken_ = false;
 };
@@ -100,7 +128,18 @@ class FakeDriver final : public Driver {
   // The pool never asks for it.
   const Dialect& dialect() const noexcept override { std::abort(); }
   std::unique_ptr<Connection> connect(const DriverOptions&, TransactionMode mode) const override {
-    if (world_.refuseConnections) throw ConnectionError("refused by the test");
+    ++world_.attempts;
+    const int now = ++world_.opening;
+    if (now > world_.mostOpening) world_.mostOpening = now;
+    if (world_.openingMs != 0) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(world_.openingMs));
+    }
+    --world_.opening;
+    if (world_.refuseConnections) {
+      ErrorDetails details;
+      details.sqlState = world_.refusal;
+      throw ConnectionError("refused by the test", std::move(details));
+    }
     return std::make_unique<FakeConnection>(world_, mode);
   }
   Topology topology(Connection&, const DriverOptions&) const override { return world_.topology; }
