@@ -12,17 +12,19 @@
 #include "../core/error.hpp"
 #include "../core/suggest.hpp"
 #include "command.hpp"
+#include "open.hpp"
 
 namespace sonde::cli {
 namespace {
 
 constexpr std::string_view kDescription =
     "Looks into any database: its schema, its rows, its relations.\n"
-    "URI is sqlite:PATH, or the path of a SQLite file.";
+    "URI is postgresql://USER@HOST/DATABASE, mysql://USER@HOST/DATABASE, sqlite:PATH, or the path "
+    "of a SQLite file.";
 
 // Many messages end with their hint or with the only problem they list: those are not said twice.
 void printError(const Output& output, std::string_view message, std::string_view hint) {
-  output.err << output.terminal.red("sonde: ") << message << '\n';
+  output.err << output.terminal.red("sonde: ") << withoutPasswords(message) << '\n';
   if (message.find(hint) == std::string_view::npos) output.err << "  hint: " << hint << '\n';
 }
 

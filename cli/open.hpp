@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "../db/database.hpp"
@@ -24,5 +25,9 @@ struct DatabaseArguments {
 [[nodiscard]] Database openForReading(const DatabaseArguments& arguments);
 /// @return The same, opened for writing; it must exist unless the URI says mode=rwc.
 [[nodiscard]] Database openForWriting(const DatabaseArguments& arguments);
+
+/// @return The text with the passwords of the URIs in it replaced by `***`: for messages that quote
+/// the command line.
+[[nodiscard]] std::string withoutPasswords(std::string_view text);
 
 }  // namespace sonde::cli

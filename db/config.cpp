@@ -121,7 +121,10 @@ void applyVariable(Config& config, std::string_view name, std::string_view value
                     didYouMean(nearest(name, names)));
 }
 
-auto tied(const PoolConfig& c) { return std::tie(c.readers, c.acquireTimeout); }
+auto tied(const PoolConfig& c) {
+  return std::tie(c.readers, c.acquireTimeout, c.leakWarning, c.size, c.minIdle, c.connectTimeout,
+                  c.idleTimeout, c.maxLifetime, c.validateAfter);
+}
 auto tied(const OptimizationConfig& c) {
   return std::tie(c.busyTimeout, c.journalMode, c.synchronous, c.cacheSize, c.mmapSize, c.tempStore,
                   c.foreignKeys, c.settings);

@@ -27,6 +27,18 @@ namespace sonde {
 struct PoolConfig {
   std::size_t readers = 4;  ///< pool.readers: read connections beside the writer (SQLite in WAL).
   std::chrono::milliseconds acquireTimeout{30'000};  ///< pool.acquireTimeoutMs
+  /// pool.leakWarningMs: a connection held for longer is told in the log, once, with who holds it;
+  /// 0: never.
+  std::chrono::milliseconds leakWarning{0};
+
+  // Servers.
+  std::size_t size = 8;     ///< pool.size: connections to a server.
+  std::size_t minIdle = 1;  ///< pool.minIdle: connections that resting does not close.
+  std::chrono::milliseconds connectTimeout{10'000};  ///< pool.connectTimeoutMs: each host tried.
+  std::chrono::milliseconds idleTimeout{600'000};    ///< pool.idleTimeoutMs; 0: for ever.
+  std::chrono::milliseconds maxLifetime{1'800'000};  ///< pool.maxLifetimeMs; 0: for ever.
+  /// pool.validateAfterMs: a connection that rested for longer is asked for a sign of life first.
+  std::chrono::milliseconds validateAfter{500};
 };
 
 struct CacheConfig {
@@ -34,7 +46,8 @@ struct CacheConfig {
 };
 
 /// Settings of the engine, applied to every connection and read back (Database::settings). Empty
-/// ones are left as the engine has them; foreign keys are on.
+/// ones are left as the engine has them; foreign keys are on. Those with a name of their own here,
+/// but for the first, are SQLite's: ConfigError where the database is no file.
 struct OptimizationConfig {
   std::chrono::milliseconds busyTimeout{5'000};  ///< optimization.busyTimeoutMs
   std::optional<std::string> journalMode;        ///< optimization.journalMode, such as "wal".

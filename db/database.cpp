@@ -1,5 +1,7 @@
 #include "database.hpp"
 
+#include "../core/error.hpp"
+#include "../core/suggest.hpp"
 #include "../dialects/load_driver.hpp"
 #include "../session/pooled_executor.hpp"
 
@@ -26,6 +28,29 @@ std::vector<std::pair<std::string, std::string>> settingsOf(const OptimizationCo
   return settings;
 }
 
+// A key that means nothing to the engine must not seem to be obeyed.
+void refuseFileSettings(const Config& config, const Dialect& dialect) {
+  if (dialect.capabilities().fileSettings) return;
+  const OptimizationConfig& wanted = config.optimization;
+  const std::pair<const char*, bool> keys[] = {
+      {"attachments", !config.attachments.empty()},
+      {"optimization.cacheSize", wanted.cacheSize.has_value()},
+      {"optimization.foreignKeys", wanted.foreignKeys.has_value()},
+      {"optimization.journalMode", wanted.journalMode.has_value()},
+      {"optimization.mmapSize", wanted.mmapSize.has_value()},
+      {"optimization.synchronous", wanted.synchronous.has_value()},
+      {"optimization.tempStore", wanted.tempStore.has_value()},
+  };
+  for (const auto& [key, given] : keys) {
+    if (!given) continue;
+    ErrorDetails details;
+    details.hint = "optimization.settings takes the settings of any engine by their own names";
+    throw ConfigError(std::string(key) + " is for databases that are files, such as SQLite's; " +
+                          std::string(dialect.name()) + " is a server",
+                      std::move(details));
+  }
+}
+
 RuntimeOptions runtimeOptions(const Config& config, Uri uri) {
   RuntimeOptions options;
   options.driver.uri = std::move(uri);
@@ -35,7 +60,14 @@ RuntimeOptions runtimeOptions(const Config& config, Uri uri) {
   options.driver.settings = settingsOf(config.optimization);
   options.driver.maxReaders = config.pool.readers;
   options.driver.logger = Logger(config.logging);
+  options.driver.poolSize = config.pool.size;
+  options.driver.connectTimeout = config.pool.connectTimeout;
   options.pool.acquireTimeout = config.pool.acquireTimeout;
+  options.pool.leakWarning = config.pool.leakWarning;
+  options.pool.minIdle = config.pool.minIdle;
+  options.pool.idleTimeout = config.pool.idleTimeout;
+  options.pool.maxLifetime = config.pool.maxLifetime;
+  options.pool.validateAfter = config.pool.validateAfter;
   options.pool.statementCapacity = config.cache.statements;
   options.relationNames = config.naming.relations;
   options.schemaIntervals = {config.schema.checkInterval, config.schema.watchInterval};
@@ -74,6 +106,7 @@ Database Database::open(const Config& config) {
     loadDriver(library, {.logger = options.driver.logger});
   }
   auto driver = obtainDriver(options.driver.uri.scheme, options.driver.logger);
+  refuseFileSettings(*resolved, driver->dialect());
   auto runtime = std::make_shared<Runtime>(std::move(driver), std::move(options));
   runtime->logger().log(LogLevel::Info, "opened a database",
                         {{"uri", shown}, {"connections", runtime->pool().topology().reason}});
@@ -91,6 +124,27 @@ Subscription Database::afterCommit(std::function<void(const ChangeSet&)> listene
 
 Subscription Database::afterRollback(std::function<void()> listener) const {
   return executor_->runtime()->rollbackListeners().add(std::move(listener));
+}
+
+std::optional<NamedLock> Database::tryLock(std::string_view name,
+                                           std::chrono::milliseconds timeout) const {
+  return NamedLock::take(executor_->runtime(), name, timeout, context());
+}
+
+NamedLock Database::lock(std::string_view name, std::chrono::milliseconds timeout) const {
+  std::optional<NamedLock> lock = tryLock(name, timeout);
+  if (lock) return *std::move(lock);
+  ErrorDetails details;
+  details.sqlState = "55P03";
+  throw Timeout("another session held the lock " + quoteForMessage(name) + " for all of " +
+                    std::to_string(timeout.count()) + " ms",
+                std::move(details));
+}
+
+NotificationListener Database::listen(std::string_view channel,
+                                      std::function<void(const Notification&)> message,
+                                      std::function<void()> gap) const {
+  return {executor_->runtime(), channel, {std::move(message), std::move(gap)}, context()};
 }
 
 void Database::addInterceptor(std::shared_ptr<StatementObserver> observer) const {

@@ -4,14 +4,18 @@
 // close() or with the last of everything made from it. Thread-safe.
 #pragma once
 
+#include <chrono>
 #include <concepts>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "../session/named_lock.hpp"
+#include "../session/notification_listener.hpp"
 #include "config.hpp"
 #include "transaction.hpp"
 #include "view.hpp"
@@ -55,10 +59,10 @@ class DatabaseView : public View {
 /// See the file comment.
 class Database : public DatabaseView {
  public:
-  /// Opens a database: `sqlite:app.db`, `sqlite::memory:`, or the path of a SQLite file. Nothing is
-  /// created unless Config::access, or `?mode=rwc` in the URI, says so. Reads the schema. Loads the
-  /// drivers that the configuration names, and one of the scheme's name where nobody serves it
-  /// (obtainDriver).
+  /// Opens a database: `sqlite:app.db`, `sqlite::memory:`, the path of a SQLite file,
+  /// `postgresql://user@host/shop`, `mysql://user@host/shop`. Nothing is created unless
+  /// Config::access, or `?mode=rwc` in the URI, says so. Reads the schema. Loads the drivers that the
+  /// configuration names, and one of the scheme's name where nobody serves it (obtainDriver).
   /// @throws ConnectionError saying what is wrong with the file or server; ConfigError.
   [[nodiscard]] static Database open(std::string_view uri);
   [[nodiscard]] static Database open(const Config& config);
@@ -86,6 +90,25 @@ class Database : public DatabaseView {
   Subscription afterCommit(std::function<void(const ChangeSet&)> listener) const;
   /// Calls `listener` after a transaction was rolled back.
   Subscription afterRollback(std::function<void()> listener) const;
+
+  /// Takes the lock of this name, which one session of the whole server holds at a time, on a
+  /// connection of its own; the context's deadline bounds the wait too.
+  ///   const auto lock = db.lock("nightly report", 5s);
+  /// @return The lock, given back at its end. @throws Timeout when another held it all the time;
+  /// Unsupported on engines without named locks.
+  NamedLock lock(std::string_view name, std::chrono::milliseconds timeout) const;
+  /// The same. @return Empty when another held it all the time.
+  [[nodiscard]] std::optional<NamedLock> tryLock(
+      std::string_view name,
+      std::chrono::milliseconds timeout = std::chrono::milliseconds(0)) const;
+
+  /// Calls `message` for each message sent to the channel from now on, on a thread and connection
+  /// of its own; and `gap`, if given, when the connection was lost and is back, because messages
+  /// may have been missed. @return Listens while it lives. @throws Unsupported on engines without
+  /// notifications.
+  NotificationListener listen(std::string_view channel,
+                              std::function<void(const Notification&)> message,
+                              std::function<void()> gap = {}) const;
 
   /// Adds an observer around every statement, behind those there are. It may refuse statements.
   void addInterceptor(std::shared_ptr<StatementObserver> observer) const;

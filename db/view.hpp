@@ -81,6 +81,12 @@ class View {
   /// transaction. Changes made by a script are not told to afterCommit listeners.
   void executeScript(std::string_view text) const { executor_->executeScript(text); }
 
+  /// Sends a message to those who listen to a channel: at once, or, of a transaction, with its
+  /// commit. @throws Unsupported on engines without notifications.
+  void notify(std::string_view channel, std::string_view payload = {}) const {
+    executor_->notify(channel, payload);
+  }
+
   /// @return "sqlite", "postgresql", "mysql" or "mariadb", or a third party's own name.
   [[nodiscard]] std::string_view dialect() const noexcept {
     return executor_->runtime()->dialect().name();

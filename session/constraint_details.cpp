@@ -158,14 +158,14 @@ struct Reference {
 std::vector<Reference> breakable(const Schema& schema, const Table& written,
                                  std::string_view firstWord) {
   const bool removes = text::equalsIgnoreCase(firstWord, "DELETE");
-  const bool adds = text::equalsIgnoreCase(firstWord, "INSERT") ||
-                    text::equalsIgnoreCase(firstWord, "REPLACE");
+  const bool adds =
+      text::equalsIgnoreCase(firstWord, "INSERT") || text::equalsIgnoreCase(firstWord, "REPLACE");
   std::vector<Reference> found;
   for (const Table& table : schema.tables()) {
     for (const ForeignKey& key : table.foreignKeys) {
       const bool own = &table == &written && !removes;
-      const bool pointing = !adds && key.references.table == written.name &&
-                            key.references.schema == written.schema;
+      const bool pointing =
+          !adds && key.references.table == written.name && key.references.schema == written.schema;
       if (own || pointing) found.push_back({&table, &key});
     }
   }
@@ -257,8 +257,7 @@ void throwDescribed(const ConstraintError& error, const Schema& schema, const qu
                     const query::LexerRules& rules) {
   Facts facts{error.kind(), error.details(), writtenTable(schema, plan)};
   const std::string& told = facts.details.table;
-  const bool another =
-      facts.table == nullptr || !text::equalsIgnoreCase(facts.table->name, told);
+  const bool another = facts.table == nullptr || !text::equalsIgnoreCase(facts.table->name, told);
   if (!told.empty() && another) facts.table = schema.findTable(told);
 
   switch (facts.kind) {

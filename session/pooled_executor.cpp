@@ -65,22 +65,21 @@ template <class Job>
 auto PooledExecutor::lease(const query::Plan& plan, std::size_t parameters, Job job) {
   if (context_.interruptible()) context_.check();
   const StatementInfo info{plan, context_, parameters, false};
-  return observed(
-      runtime_->observers(), info, [&](RunCounts& counts, Observation* observation) {
-        ChangeTeller teller(*runtime_);
-        const Lease lease = runtime_->pool().lease(kindOf(plan), context_, leaseLabel(plan));
-        Session& session = lease.session();
-        teller.checkWhenDue(session.connection());
-        if (plan.touchesSession) session.markTouched();
-        if (observation != nullptr) observation->start();
-        try {
-          auto result = job(session, teller, counts);
-          if (observation != nullptr) observation->stop();
-          return result;
-        } catch (const ConstraintError& error) {
-          throwDescribed(error, *schema(), &plan, runtime_->dialect().lexerRules());
-        }
-      });
+  return observed(runtime_->observers(), info, [&](RunCounts& counts, Observation* observation) {
+    ChangeTeller teller(*runtime_);
+    const Lease lease = runtime_->pool().lease(kindOf(plan), context_, leaseLabel(plan));
+    Session& session = lease.session();
+    teller.checkWhenDue(session.connection());
+    if (plan.touchesSession) session.markTouched();
+    if (observation != nullptr) observation->start();
+    try {
+      auto result = job(session, teller, counts);
+      if (observation != nullptr) observation->stop();
+      return result;
+    } catch (const ConstraintError& error) {
+      throwDescribed(error, *schema(), &plan, runtime_->dialect().lexerRules());
+    }
+  });
 }
 
 template <class Work>
@@ -170,6 +169,14 @@ void PooledExecutor::executeScript(std::string_view sql) {
     }
   }
   schemaTouched();
+}
+
+void PooledExecutor::notify(std::string_view channel, std::string_view payload) {
+  requireNotifications();
+  // It writes no rows, so it waits for nobody's locks.
+  const Lease lease = runtime_->pool().lease(LeaseKind::Read, context_, "notify");
+  const SessionArming arming(lease.session(), context_);
+  lease.session().connection().notify(channel, payload);
 }
 
 std::shared_ptr<const Schema> PooledExecutor::schema() const {

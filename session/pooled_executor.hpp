@@ -20,6 +20,7 @@ class PooledExecutor final : public SessionExecutor {
   [[nodiscard]] std::shared_ptr<SessionExecutor> with(Context context) override;
   [[nodiscard]] RawStatementPtr raw(std::string_view sql) override;
   void executeScript(std::string_view sql) override;
+  void notify(std::string_view channel, std::string_view payload) override;
 
   [[nodiscard]] std::shared_ptr<const Schema> schema() const override;
   [[nodiscard]] std::uint64_t schemaVersion() const noexcept override;

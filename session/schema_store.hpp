@@ -77,7 +77,7 @@ class SchemaStore {
   std::mutex refreshMutex_;
   std::atomic<std::uint64_t> requested_{0};
   std::uint64_t served_ = 0;  // under refreshMutex_: requests up to here are answered
-  Mark mark_;  // under snapshotMutex_: of the catalog that was read last
+  Mark mark_;                 // under snapshotMutex_: of the catalog that was read last
 };
 
 }  // namespace sonde

@@ -24,6 +24,11 @@ void SessionExecutor::admit(const RawStatement& statement) const {
   }
 }
 
+void SessionExecutor::requireNotifications() const {
+  if (capabilities().notifications) return;
+  throw Unsupported(std::string(runtime_->dialect().name()) + " has no notifications");
+}
+
 std::vector<ResultSet> SessionExecutor::fetchEach(StatementRun& run, std::span<const Args> batch,
                                                   RunCounts& counts) const {
   std::vector<ResultSet> results;

@@ -40,6 +40,9 @@ class SessionExecutor : public Executor, public std::enable_shared_from_this<Ses
   void streamJsonRaw(std::string_view sql, Args args, TextSink sink, const JsonOptions& options);
   /// Runs statements separated by semicolons, without parameters, on one connection.
   virtual void executeScript(std::string_view sql) = 0;
+  /// Sends a message to a channel: at once, or with the commit. @throws Unsupported on engines
+  /// without notifications.
+  virtual void notify(std::string_view channel, std::string_view payload) = 0;
 
   [[nodiscard]] const std::shared_ptr<Runtime>& runtime() const noexcept { return runtime_; }
 
@@ -61,6 +64,8 @@ class SessionExecutor : public Executor, public std::enable_shared_from_this<Ses
 
   /// Raw SQL changed the schema: the snapshot must be read again.
   virtual void schemaTouched() = 0;
+  /// @throws Unsupported on engines without notifications.
+  void requireNotifications() const;
   /// Refuses raw SQL that may not run.
   void admit(const RawStatement& statement) const;
   /// Runs a statement for each list of arguments. @return The rows of each.

@@ -136,6 +136,20 @@ void SessionPool::refuseInside(const PoolSlot& mine) const {
       false, std::move(details));
 }
 
+std::chrono::steady_clock::time_point SessionPool::endOfWait(const Context& context) const {
+  const auto until = std::chrono::steady_clock::now() + options_.acquireTimeout;
+  return context.deadline() ? std::min(until, *context.deadline()) : until;
+}
+
+std::unique_ptr<Session> SessionPool::openApart(const Context& context) {
+  refuseClosed();
+  const auto until = endOfWait(context);
+  std::unique_ptr<Session> session;
+  while (session == nullptr) session = opener_.open(true, until, context);
+  opened_.fetch_add(1, std::memory_order_relaxed);
+  return session;
+}
+
 Lease SessionPool::leaseSlow(LeaseKind kind, const Context& context, std::string_view label) {
   bool holdsOne = false;
   if (PoolSlot* mine = own(kind, holdsOne); mine != nullptr) {
@@ -144,8 +158,7 @@ Lease SessionPool::leaseSlow(LeaseKind kind, const Context& context, std::string
     return {*this, *mine};
   }
   refuseClosed();
-  Request request{kind, context, label, std::chrono::steady_clock::now() + options_.acquireTimeout};
-  if (context.deadline()) request.until = std::min(request.until, *context.deadline());
+  const Request request{kind, context, label, endOfWait(context)};
   const std::uint8_t lane = laneOf(kind);
   if (gates_[lane].load(std::memory_order_relaxed) == 0 || holdsOne) {
     if (PoolSlot* slot = takeAny(lane); slot != nullptr) return settle(*slot, request);
@@ -258,8 +271,8 @@ Lease SessionPool::extra(const Request& request) {
   try {
     refuseClosed();
     while (slot.session == nullptr) {
-      auto session = server_ ? opener_.open(true, request.until, request.context)
-                             : opener_.openNow(false);
+      auto session =
+          server_ ? opener_.open(true, request.until, request.context) : opener_.openNow(false);
       if (session != nullptr) setSession(slot, std::move(session));
     }
   } catch (...) {

@@ -6,10 +6,10 @@
 // Only a thread that holds nothing waits, first come first served, for at most the acquire timeout.
 // A broken connection is discarded on return and opened anew.
 //
-// Connections to a server (PoolShape::Uniform) follow HikariCP's rules: one that rested for a while,
-// or was opened before another one broke, is asked for a sign of life before it is given out; none
-// lives beyond its lifetime, which ends at a return, never in use; those that rest too long are
-// closed. Opening goes through ConnectionOpener. Thread-safe.
+// Connections to a server (PoolShape::Uniform) follow HikariCP's rules: one that rested for a
+// while, or was opened before another one broke, is asked for a sign of life before it is given
+// out; none lives beyond its lifetime, which ends at a return, never in use; those that rest too
+// long are closed. Opening goes through ConnectionOpener. Thread-safe.
 #pragma once
 
 #include <array>
@@ -45,7 +45,7 @@ struct PoolOptions {
   std::chrono::milliseconds leakWarning{0};
 
   // Of connections to a server.
-  std::size_t minIdle = 1;  ///< Connections that resting does not close.
+  std::size_t minIdle = 1;                           ///< Connections that resting does not close.
   std::chrono::milliseconds idleTimeout{600'000};    ///< Rests at most; 0: for ever.
   std::chrono::milliseconds maxLifetime{1'800'000};  ///< Lives at most; 0: for ever.
   std::chrono::milliseconds validateAfter{500};      ///< Rested for longer: asked before its use.
@@ -89,15 +89,15 @@ struct alignas(64) PoolSlot {
   std::atomic<std::uint64_t> owner{0};           // thread that leased it; 0 when nobody
   std::atomic<std::int64_t> sinceMs{0};
   std::array<std::atomic<std::uint64_t>, 4> label{};  // for messages; may be torn, never wild
-  std::atomic<std::int64_t> toldMs{0};      // `sinceMs` of the lease that a warning told of
-  std::atomic<std::int64_t> restEndMs{0};   // when it should be closed, if it still rests
+  std::atomic<std::int64_t> toldMs{0};     // `sinceMs` of the lease that a warning told of
+  std::atomic<std::int64_t> restEndMs{0};  // when it should be closed, if it still rests
   std::atomic<std::int64_t> lifeEndMs{0};
   bool writes = false;
-  bool extra = false;      // none of the pool's own
-  std::uint8_t lane = 0;   // which waiters it serves
+  bool extra = false;     // none of the pool's own
+  std::uint8_t lane = 0;  // which waiters it serves
   // Only the owner touches these.
-  std::uint32_t depth = 0;     // leases of the owner
-  std::int64_t provenMs = 0;   // when it last showed that it works
+  std::uint32_t depth = 0;    // leases of the owner
+  std::int64_t provenMs = 0;  // when it last showed that it works
   std::unique_ptr<Session> session;
 };
 
@@ -106,8 +106,7 @@ struct alignas(64) PoolSlot {
 /// A leased connection; gives it back at its end. Must end before the pool does.
 class Lease {
  public:
-  Lease(Lease&& other) noexcept
-      : pool_(other.pool_), slot_(std::exchange(other.slot_, nullptr)) {}
+  Lease(Lease&& other) noexcept : pool_(other.pool_), slot_(std::exchange(other.slot_, nullptr)) {}
   Lease& operator=(Lease&&) = delete;
   inline ~Lease();
 
@@ -141,9 +140,9 @@ class SessionPool {
   /// Leases a connection. `label` says in messages what it is for; it is copied, its first 32
   /// bytes.
   /// @throws PoolTimeout naming who holds the connections; Timeout or Cancelled by the context;
-  /// TransactionError when this thread's own transaction holds the connection, or locks that a write
-  /// could wait for; ConnectionError when the pool is closed, or no connection can be opened (a
-  /// server that is down is waited for as long as a free connection would be).
+  /// TransactionError when this thread's own transaction holds the connection, or locks that a
+  /// write could wait for; ConnectionError when the pool is closed, or no connection can be opened
+  /// (a server that is down is waited for as long as a free connection would be).
   [[nodiscard]] Lease lease(LeaseKind kind, const Context& context, std::string_view label) {
     const std::uint8_t lane = laneOf(kind);
     detail::PoolSlot* slot = preferred(lane);
@@ -157,6 +156,11 @@ class SessionPool {
     }
     return leaseSlow(kind, context, label);
   }
+
+  /// Opens a connection that is none of the pool's, for what keeps one for long: a lock, a channel.
+  /// A server that is down is waited for up to the acquire timeout. It must end before the driver
+  /// does. @throws As lease().
+  [[nodiscard]] std::unique_ptr<Session> openApart(const Context& context);
 
   /// Closes every connection. Waits up to the acquire timeout for other threads to return theirs.
   /// Closing a closed pool does nothing.
@@ -199,6 +203,7 @@ class SessionPool {
   void validate(detail::PoolSlot& slot, const Request& request);
   void setSession(detail::PoolSlot& slot, std::unique_ptr<Session> session);
   [[nodiscard]] Lease extra(const Request& request);
+  [[nodiscard]] std::chrono::steady_clock::time_point endOfWait(const Context& context) const;
   [[nodiscard]] detail::PoolSlot* wait(const Request& request);
   [[noreturn]] void failWait(const Request& request);
 

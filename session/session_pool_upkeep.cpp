@@ -21,8 +21,7 @@ std::string labelOf(const PoolSlot& slot) {
 }
 
 std::string purposeOf(const PoolSlot& slot) {
-  const bool inside =
-      slot.transaction.load(std::memory_order_relaxed) != PoolSlot::NoTransaction;
+  const bool inside = slot.transaction.load(std::memory_order_relaxed) != PoolSlot::NoTransaction;
   return labelOf(slot) + (inside ? ", transaction" : "");
 }
 

@@ -92,7 +92,7 @@ class StatementRun {
   const query::Plan& plan_;
   const Context& context_;
   SessionArming arming_;
-  std::optional<BoundArgs> bound_;      // outlives the statement's reset
+  std::optional<BoundArgs> bound_;   // outlives the statement's reset
   std::list<BoundArgs> batchBound_;  // the same; a list, because they do not move
   StatementCache::Use use_;
 };

@@ -12,7 +12,7 @@ template <class Job>
 auto TransactionExecutor::inside(const query::Plan* plan, Job job) {
   Session& session = scope_->use(level_);
   const TransactionScope::Running running(*scope_);
-  if (plan == nullptr || plan->touchesSession) session.markTouched();
+  if (plan != nullptr && plan->touchesSession) session.markTouched();
   try {
     return job(session);
   } catch (const ConstraintError& error) {
@@ -105,6 +105,7 @@ void TransactionExecutor::executeScript(std::string_view sql) {
   runtime_->requireRawSql();
   inside(nullptr, [&](Session& session) {
     const SessionArming arming(session, context_);
+    session.markTouched();
     session.connection().executeScript(sql);
     // A script may end the transaction by a COMMIT of its own.
     scope_->statementFailed(nullptr);
@@ -112,6 +113,15 @@ void TransactionExecutor::executeScript(std::string_view sql) {
   });
   static_cast<void>(scope_->use(level_));
   scope_->schemaTouched();
+}
+
+void TransactionExecutor::notify(std::string_view channel, std::string_view payload) {
+  requireNotifications();
+  inside(nullptr, [&](Session& session) {
+    const SessionArming arming(session, context_);
+    session.connection().notify(channel, payload);
+    return true;
+  });
 }
 
 bool TransactionExecutor::refreshSchema() {

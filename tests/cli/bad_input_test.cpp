@@ -49,6 +49,19 @@ TEST_F(BadInput, AFileThatIsNotADatabaseIsRefusedAndKept) {
   EXPECT_EQ(bytesOf(path), text);
 }
 
+TEST_F(BadInput, APasswordInTheUriIsNeverShown) {
+  const std::string uri = "postgresql://ada:s3cr@et@nowhere.invalid/shop?sslpassword=s3cr&a=b";
+  for (const auto& words :
+       {std::vector<std::string>{uri}, std::vector<std::string>{"schema", "a.db", uri},
+        std::vector<std::string>{"schema", uri + "&pool.sise=3"},
+        std::vector<std::string>{"schema", uri + "&mysql://b:s3cr@h"}}) {
+    const auto result = sondeCommand(words);
+    EXPECT_NE(result.code, 0);
+    EXPECT_EQ(result.err.find("s3cr"), std::string::npos) << result.err;
+    EXPECT_FALSE(result.err.empty());
+  }
+}
+
 TEST_F(BadInput, ADirectoryIsRefused) { expectRefused(folder_.path().string(), "folder"); }
 
 TEST_F(BadInput, AMissingFileIsNotMade) {

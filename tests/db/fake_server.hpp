@@ -131,9 +131,8 @@ class FakeServerConnection final : public MockConnection {
   }
   void unlisten(std::string_view channel) override {
     const std::lock_guard lock(server_.mutex);
-    std::erase_if(server_.listeners, [&](const auto& each) {
-      return each.first == channel && each.second == this;
-    });
+    std::erase_if(server_.listeners,
+                  [&](const auto& each) { return each.first == channel && each.second == this; });
   }
   std::optional<Notification> waitForNotification(std::chrono::milliseconds timeout) override {
     std::unique_lock lock(server_.mutex);

@@ -86,9 +86,8 @@ TEST_F(ServerSchemaTest, NothingIsTriedAgainInsideATransaction) {
   const Database db = open();
   addColumn();
   server_.script->always("SELECT", failing<QueryError>("42703"));
-  EXPECT_THROW(db.transaction([](Transaction& tx) {
-    static_cast<void>(tx.getRepository("users").findAll());
-  }),
+  EXPECT_THROW(db.transaction(
+                   [](Transaction& tx) { static_cast<void>(tx.getRepository("users").findAll()); }),
                QueryError);
 }
 

@@ -108,8 +108,8 @@ TEST_F(ServerTransactionTest, RunsAgainAfterASerializationFailureOfTheCommit) {
   options.retries = 2;
   db.transaction([&](Transaction&) { ++runs; }, options);
   EXPECT_EQ(runs, 2);
-  EXPECT_THAT(statements(), ElementsAre("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK", "BEGIN IMMEDIATE",
-                                        "COMMIT"));
+  EXPECT_THAT(statements(),
+              ElementsAre("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK", "BEGIN IMMEDIATE", "COMMIT"));
 }
 
 TEST_F(ServerTransactionTest, RunsAgainAlsoWhenTheWorkSwallowedTheFailure) {

@@ -29,13 +29,13 @@ struct World {
   std::atomic<int> catalogReads{0};
   std::atomic<std::uint64_t> counter{1};
   std::atomic<bool> refuseConnections{false};
-  std::atomic<const char*> refusal{""};   ///< SQLSTATE of the refusal.
-  std::atomic<int> attempts{0};           ///< To connect.
-  std::atomic<int> opening{0};            ///< Connections being opened now.
-  std::atomic<int> mostOpening{0};        ///< The most there were at once.
-  std::atomic<int> openingMs{0};          ///< How long opening one takes.
+  std::atomic<const char*> refusal{""};  ///< SQLSTATE of the refusal.
+  std::atomic<int> attempts{0};          ///< To connect.
+  std::atomic<int> opening{0};           ///< Connections being opened now.
+  std::atomic<int> mostOpening{0};       ///< The most there were at once.
+  std::atomic<int> openingMs{0};         ///< How long opening one takes.
   std::atomic<int> pings{0};
-  std::atomic<int> brokenUpTo{0};         ///< Connections up to this number are dead.
+  std::atomic<int> brokenUpTo{0};  ///< Connections up to this number are dead.
   std::atomic<int> stateResets{0};
   std::atomic<bool> resetFails{false};
 
