@@ -33,6 +33,21 @@ FinderResult Finder::run(Args args) const {
   });
 }
 
+std::vector<FinderResult> Finder::each(std::span<const Args> batch) const {
+  return access_->run([&](Executor& executor, const repo::TablePlans& plans) {
+    if (plan_->madeFor == plans.id()) return repo::runFinderEach(executor, plans, *plan_, batch);
+    return repo::runFinderEach(executor, plans, *plans.finder(executor, name_), batch);
+  });
+}
+
+std::vector<FinderResult> Finder::each(std::span<const Value> arguments) const {
+  const std::vector<Arg> args(arguments.begin(), arguments.end());
+  std::vector<Args> batch;
+  batch.reserve(args.size());
+  for (const Arg& arg : args) batch.emplace_back(&arg, 1);
+  return each(batch);
+}
+
 std::size_t Finder::argumentCount() const noexcept { return plan_->spec.argumentCount; }
 
 }  // namespace sonde

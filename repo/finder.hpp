@@ -11,10 +11,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "../core/arg.hpp"
 #include "../core/result_set.hpp"
@@ -90,6 +92,12 @@ class Finder {
   }
   /// The same with the arguments in a span.
   FinderResult run(Args args) const;
+
+  /// Runs the finder once for each list of arguments, on one connection; Capabilities::pipeline
+  /// sends them together. @return The result of each, in order. @throws As the first that fails.
+  std::vector<FinderResult> each(std::span<const Args> batch) const;
+  /// The same for a finder of one argument: `byEmail.each(emails)`.
+  std::vector<FinderResult> each(std::span<const Value> arguments) const;
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   /// @return How many arguments the name asks for.

@@ -200,15 +200,14 @@ bool needsOwnPlan(const FinderPlan& finder, Args args) {
   return false;
 }
 
-FinderResult resultOf(Executor& executor, const FinderPlan& finder, const query::Plan& plan,
-                      Args args) {
+// What the rows of a run mean.
+FinderResult resultOf(const FinderPlan& finder, ResultSet rows) {
   switch (finder.spec.shape) {
     case FinderShape::Rows:
-      return FinderResult(executor.query(plan, args));
+      return FinderResult(std::move(rows));
     case FinderShape::Row:
-      return FinderResult(executor.queryRow(plan, args));
+      return FinderResult(rows.empty() ? std::nullopt : std::optional<Row>(rows[0]));
     case FinderShape::OnlyRow: {
-      const ResultSet rows = executor.query(plan, args);
       ErrorDetails details;
       details.table = finder.table;
       if (rows.empty()) {
@@ -222,14 +221,20 @@ FinderResult resultOf(Executor& executor, const FinderPlan& finder, const query:
       return FinderResult(std::optional<Row>(rows[0]));
     }
     case FinderShape::Count:
-      return FinderResult::ofCount(
-          executor.queryRow(plan, args)->view()[std::size_t{0}].as<std::uint64_t>());
+      return FinderResult::ofCount(rows.front()[std::size_t{0}].as<std::uint64_t>());
     case FinderShape::Exists:
-      return FinderResult::ofExists(executor.queryRow(plan, args).has_value());
+      return FinderResult::ofExists(!rows.empty());
     case FinderShape::Affected:
       break;
   }
   throw Error("a finder that deletes was run as a query");
+}
+
+FinderResult runQuery(Executor& executor, const FinderPlan& finder, const query::Plan& plan,
+                      Args args) {
+  // The first row alone, which need not be made into a result of its own.
+  if (finder.spec.shape == FinderShape::Row) return FinderResult(executor.queryRow(plan, args));
+  return resultOf(finder, executor.query(plan, args));
 }
 
 }  // namespace
@@ -325,7 +330,34 @@ FinderResult runFinder(Executor& executor, const TablePlans& plans, const Finder
     return FinderResult::ofAffected(runDelete(executor, plans, finder, args));
   }
   const FinderRun run = prepare(executor, plans, finder, args, false);
-  return resultOf(executor, finder, *run.plan, run.arguments.args());
+  return runQuery(executor, finder, *run.plan, run.arguments.args());
+}
+
+std::vector<FinderResult> runFinderEach(Executor& executor, const TablePlans& plans,
+                                        const FinderPlan& finder, std::span<const Args> batch) {
+  bool shared = finder.spec.shape != FinderShape::Affected;
+  for (const Args& args : batch) {
+    checkArguments(finder, args);
+    shared = shared && !needsOwnPlan(finder, args);
+  }
+  std::vector<FinderResult> results;
+  results.reserve(batch.size());
+  if (!shared) {
+    for (const Args& args : batch) results.push_back(runFinder(executor, plans, finder, args));
+    return results;
+  }
+  std::vector<FinderRun> runs;
+  runs.reserve(batch.size());
+  std::vector<Args> arguments;
+  arguments.reserve(batch.size());
+  for (const Args& args : batch) {
+    runs.push_back(prepare(executor, plans, finder, args, false));
+    arguments.push_back(runs.back().arguments.args());
+  }
+  for (ResultSet& rows : executor.queryEach(*finder.plan, arguments)) {
+    results.push_back(resultOf(finder, std::move(rows)));
+  }
+  return results;
 }
 
 }  // namespace sonde::repo

@@ -45,4 +45,10 @@ struct FinderPlan {
 [[nodiscard]] FinderResult runFinder(Executor& executor, const TablePlans& plans,
                                      const FinderPlan& finder, Args args);
 
+/// Runs a finder once for each list of arguments: through Executor::queryEach where they share a
+/// plan. @throws As runFinder(), before any SQL for arguments that do not fit.
+[[nodiscard]] std::vector<FinderResult> runFinderEach(Executor& executor, const TablePlans& plans,
+                                                      const FinderPlan& finder,
+                                                      std::span<const Args> batch);
+
 }  // namespace sonde::repo

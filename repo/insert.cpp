@@ -94,18 +94,31 @@ Inserted insertRow(Executor& executor, const TablePlans& plans, const Record& re
   return inserted;
 }
 
-Row insertReturning(Executor& executor, const TablePlans& plans, const Record& record) {
-  const auto shape = plans.writeShape(executor, WriteKind::Insert, record, {});
-  checkValues(plans, *shape, record);
-  const query::Plan& plan = plans.slot(shape->returningRow, executor, [&]() -> query::Query {
-    query::Insert insert = insertOf(plans, *shape);
+const query::Plan& insertReturningRow(const Executor& executor, const TablePlans& plans,
+                                      const WriteShape& shape) {
+  return plans.slot(shape.returningRow, executor, [&]() -> query::Query {
+    query::Insert insert = insertOf(plans, shape);
     insert.returning = plans.allItems();
     insert.returningAll = true;
     return insert;
   });
+}
+
+Row createRow(Executor& executor, const TablePlans& plans, const Record& record) {
+  if (plans.readsBack(executor, Operation::Insert)) {
+    const Inserted inserted = insertRow(executor, plans, record);
+    if (inserted.stored) verifyRow(executor, plans, Operation::Insert, inserted.key);
+    Row row = readBack(executor, plans, inserted);
+    tellRow(executor, plans, Operation::Insert, inserted.key, row);
+    return row;
+  }
+  const auto shape = plans.writeShape(executor, WriteKind::Insert, record, {});
+  checkValues(plans, *shape, record);
   const ArgBuffer args = argsOf(record);
-  std::optional<Row> row = executor.queryRow(plan, args.args());
+  std::optional<Row> row =
+      executor.queryRow(insertReturningRow(executor, plans, *shape), args.args());
   if (!row) rowNotVisible(plans);
+  tellRow(executor, plans, Operation::Insert, keyInRow(plans, row->view()), row);
   return *std::move(row);
 }
 

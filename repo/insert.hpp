@@ -22,10 +22,15 @@ struct Inserted {
 
 /// Inserts a row without reading it back. Neither verifies nor tells it.
 [[nodiscard]] Inserted insertRow(Executor& executor, const TablePlans& plans, const Record& record);
-/// Inserts a row and reads it by RETURNING; only where TablePlans::readsBack() is false.
-/// @throws NotFound when a trigger made the engine ignore the row.
-[[nodiscard]] Row insertReturning(Executor& executor, const TablePlans& plans,
-                                  const Record& record);
+/// @return The plan of INSERT … RETURNING the row; only where TablePlans::readsBack() is false.
+[[nodiscard]] const query::Plan& insertReturningRow(const Executor& executor,
+                                                    const TablePlans& plans,
+                                                    const WriteShape& shape);
+/// Inserts a row, reads it back, whichever way that takes, and tells it. Inside a transaction where
+/// TablePlans::readsBack() says so.
+/// @throws NotFound when a trigger made the engine ignore the row; what verifyRow() and readBack()
+/// throw.
+[[nodiscard]] Row createRow(Executor& executor, const TablePlans& plans, const Record& record);
 /// @throws AuthorizationError unless a written row meets the check of the access rules.
 void verifyRow(Executor& executor, const TablePlans& plans, query::Operation operation,
                const Value& key);

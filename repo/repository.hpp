@@ -63,6 +63,11 @@ class Repository {
   [[nodiscard]] Row getById(Arg key) const;
   [[nodiscard]] Row getById(const Record& key) const;
 
+  /// @return The row of each key, in the order asked; empty where there is none. One statement for
+  /// keys that are integers, else a batch, which Capabilities::pipeline sends together.
+  ///   SELECT … FROM "users" WHERE "id" IN (SELECT value FROM json_each(?))
+  [[nodiscard]] std::vector<std::optional<Row>> findByIds(std::span<const Value> keys) const;
+
   /// @return The first row whose column equals the value (is null, for a null); empty when none
   /// does.
   ///   SELECT … FROM "users" WHERE "email" = ? LIMIT 1
@@ -135,13 +140,15 @@ class Repository {
   /// Inserts a row. @return Its key: a value, or an object of values for a composite key; null for
   /// a view without one. Cheaper than create() by the row that is not read back.
   Value insert(const Record& values) const;
-  /// Inserts rows in one transaction. @return The rows as stored, in the order given.
+  /// Inserts rows in one transaction, several a statement where the engine is faster so.
+  /// @return The rows as stored, in the order given.
   ResultSet createMany(std::span<const Record> rows) const;
   ResultSet createMany(std::initializer_list<Record> rows) const {
     return createMany(std::span(rows.begin(), rows.size()));
   }
-  /// Inserts rows in one transaction, through one statement for each set of columns.
-  /// @return How many were inserted.
+  /// Inserts rows, all or none: in bulk (PostgreSQL: COPY) where the engine can, nobody listens to
+  /// changes and no rewriter is active; else in one transaction, several a statement where the
+  /// engine is faster so. @return How many were inserted.
   std::uint64_t insertMany(std::span<const Record> rows) const;
   std::uint64_t insertMany(std::initializer_list<Record> rows) const {
     return insertMany(std::span(rows.begin(), rows.size()));

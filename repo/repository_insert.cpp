@@ -5,8 +5,8 @@
 #include "access.hpp"
 #include "changes.hpp"
 #include "insert.hpp"
+#include "insert_many.hpp"
 #include "repository.hpp"
-#include "row_copy.hpp"
 
 namespace sonde {
 
@@ -15,20 +15,6 @@ using repo::Inserted;
 using repo::TablePlans;
 
 namespace {
-
-// One row read back, whichever way that takes. Inside a transaction where readsBack() says so.
-Row createOne(Executor& executor, const TablePlans& plans, const Record& values) {
-  if (!plans.readsBack(executor, Operation::Insert)) {
-    Row row = repo::insertReturning(executor, plans, values);
-    repo::tellRow(executor, plans, Operation::Insert, repo::keyInRow(plans, row.view()), row);
-    return row;
-  }
-  const Inserted inserted = repo::insertRow(executor, plans, values);
-  if (inserted.stored) repo::verifyRow(executor, plans, Operation::Insert, inserted.key);
-  Row row = repo::readBack(executor, plans, inserted);
-  repo::tellRow(executor, plans, Operation::Insert, inserted.key, row);
-  return row;
-}
 
 Value insertOne(Executor& executor, const TablePlans& plans, const Record& values) {
   Inserted inserted = repo::insertRow(executor, plans, values);
@@ -42,9 +28,11 @@ Value insertOne(Executor& executor, const TablePlans& plans, const Record& value
 
 Row Repository::create(const Record& values) const {
   return access_->run([&](Executor& executor, const TablePlans& plans) {
-    if (!plans.readsBack(executor, Operation::Insert)) return createOne(executor, plans, values);
+    if (!plans.readsBack(executor, Operation::Insert)) {
+      return repo::createRow(executor, plans, values);
+    }
     std::optional<Row> row;
-    executor.transact([&](Executor& inside) { row = createOne(inside, plans, values); });
+    executor.transact([&](Executor& inside) { row = repo::createRow(inside, plans, values); });
     return *std::move(row);
   });
 }
@@ -60,42 +48,22 @@ Value Repository::insert(const Record& values) const {
 
 ResultSet Repository::createMany(std::span<const Record> rows) const {
   return access_->run([&](Executor& executor, const TablePlans& plans) {
+    if (rows.empty()) return ResultSet(ResultBlock::make(Columns::make({}), {}));
     BlockPtr block;
-    const auto append = [&](RowView row, const std::shared_ptr<const Columns>& columns) {
-      if (!block) block = ResultBlock::make(columns, {rows.size(), 0});
-      repo::appendCopy(*block, row);
-    };
-    if (!rows.empty()) {
-      executor.transact([&](Executor& inside) {
-        block = {};
-        for (const Record& values : rows) {
-          const Row row = createOne(inside, plans, values);
-          append(row.view(), row.block()->sharedColumns());
-        }
-      });
-    }
-    if (!block) block = ResultBlock::make(Columns::make({}), {});
+    executor.transact([&](Executor& inside) { block = repo::createRows(inside, plans, rows); });
     return ResultSet(std::move(block));
   });
 }
 
 std::uint64_t Repository::insertMany(std::span<const Record> rows) const {
   return access_->run([&](Executor& executor, const TablePlans& plans) {
-    std::uint64_t count = 0;
-    if (rows.empty()) return count;
-    executor.transact([&](Executor& inside) {
-      count = 0;
-      const bool singly = inside.wantsChanges();
-      for (const Record& values : rows) {
-        const Inserted inserted = repo::insertRow(inside, plans, values);
-        if (!inserted.stored) continue;
-        ++count;
-        repo::verifyRow(inside, plans, Operation::Insert, inserted.key);
-        if (singly) repo::tellRow(inside, plans, Operation::Insert, inserted.key);
-      }
-      if (!singly) repo::tellBulk(inside, plans, Operation::Insert, count);
-    });
-    return count;
+    std::uint64_t stored = 0;
+    if (rows.empty()) return stored;
+    if (!executor.inTransaction()) {
+      if (const auto inBulk = repo::insertInBulk(executor, plans, rows)) return *inBulk;
+    }
+    executor.transact([&](Executor& inside) { stored = repo::insertRows(inside, plans, rows); });
+    return stored;
   });
 }
 

@@ -5,7 +5,9 @@
 // everything else by hash, without locks. Held by TableHandle; used by Repository and Finder.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -46,8 +48,18 @@ enum class KeySource : std::uint8_t {
   None,          ///< There is none.
 };
 
+/// The plans of an insert of several rows.
+struct ManyPlans {
+  PlanSlot plain;
+  PlanSlot returningRow;
+  PlanSlot returningKey;
+};
+
 /// A set of columns that records are written with: what was checked, and the plans.
 struct WriteShape {
+  /// The numbers of rows that one statement inserts, largest first; what is left goes singly.
+  static constexpr std::array<std::size_t, 2> kManyRows{64, 8};
+
   WriteKind kind = WriteKind::Insert;
   std::vector<std::string> names;     ///< As the record spells them, in its order.
   std::vector<std::string> conflict;  ///< As the caller spells them.
@@ -59,6 +71,7 @@ struct WriteShape {
   PlanSlot plain;
   PlanSlot returningRow;
   PlanSlot returningKey;
+  std::array<ManyPlans, kManyRows.size()> many;
 };
 
 /// See the file comment.

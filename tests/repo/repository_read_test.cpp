@@ -308,5 +308,48 @@ TEST_F(RepositoryTables, OfFullTextSearch) {
   EXPECT_EQ(notes.count(), 1U);
 }
 
+TEST_F(RepositoryReads, FindManyRowsByTheirKeysInTheOrderAsked) {
+  const std::vector<Value> keys{3, 77, 1, 3};
+  const auto found = users.findByIds(keys);
+  ASSERT_EQ(found.size(), 4U);
+  EXPECT_EQ((*found[0])["name"].text(), "Edsger");
+  EXPECT_FALSE(found[1].has_value());
+  EXPECT_EQ((*found[2])["name"].text(), "Ada");
+  EXPECT_EQ((*found[3])["name"].text(), "Edsger");
+  std::vector<Value> many;
+  for (int i = 0; i < 1000; ++i) many.emplace_back(i);
+  EXPECT_EQ(users.findByIds(many).size(), 1000U);
+}
+
+TEST_F(RepositoryReads, FindManyRowsByCompositeAndImplicitKeys) {
+  const Repository lines = made(
+      "CREATE TABLE lines (o INT, n INT, PRIMARY KEY (o, n)) WITHOUT ROWID;"
+      "INSERT INTO lines VALUES (1, 1), (1, 2);"
+      "CREATE TABLE plain (a TEXT); INSERT INTO plain VALUES ('x'), ('y');",
+      "lines");
+  const std::vector<Value> keys{Value::object({{"o", 1}, {"n", 2}}),
+                                Value::object({{"o", 2}, {"n", 2}})};
+  const auto found = lines.findByIds(keys);
+  ASSERT_TRUE(found[0].has_value());
+  EXPECT_FALSE(found[1].has_value());
+  const std::vector<Value> rowids{2, 1, 3};
+  const auto plain = db.getRepository("plain").findByIds(rowids);
+  EXPECT_EQ((*plain[0])["a"].text(), "y");
+  EXPECT_EQ((*plain[1])["a"].text(), "x");
+  EXPECT_FALSE(plain[2].has_value());
+}
+
+TEST_F(RepositoryReads, RunAFinderForEachOfManyArguments) {
+  const std::vector<Value> ages{40, 100, nullptr};
+  const auto counts = users.finder("countByAgeGreaterThan").each(ages);
+  ASSERT_EQ(counts.size(), 3U);
+  EXPECT_EQ(counts[0].count(), 2U);
+  EXPECT_EQ(counts[1].count(), 0U);
+  EXPECT_EQ(counts[2].count(), 0U);
+  const std::vector<Value> names{"Ada", "Nobody"};
+  EXPECT_THROW(static_cast<void>(users.finder("getOneByName").each(names)), NotFound);
+  EXPECT_EQ(users.finder("deleteByName").each(names)[0].affected(), 1U);
+}
+
 }  // namespace
 }  // namespace sonde

@@ -283,5 +283,51 @@ TEST_F(RepositoryWrites, TellNothingOfWhatWasRolledBack) {
   EXPECT_EQ(told, 1);
 }
 
+TEST_F(RepositoryWrites, CreateManyGivesOneResultWhateverTheNumberOfRows) {
+  std::vector<Record> rows;
+  for (int i = 0; i < 300; ++i) {
+    Record row{{"name", "name " + std::to_string(i)}};
+    if (i % 3 == 0) row.set("email", std::to_string(i) + "@example.org");
+    rows.push_back(std::move(row));
+  }
+  const ResultSet stored = users.createMany(rows);
+  ASSERT_EQ(stored.size(), 300U);
+  for (std::size_t i = 0; i < stored.size(); ++i) {
+    EXPECT_EQ(stored[i]["name"].text(), "name " + std::to_string(i));
+    EXPECT_EQ(stored[i]["email"].isNull(), i % 3 != 0);
+  }
+}
+
+TEST_F(RepositoryWrites, ConstraintErrorsNameTableAndColumnsWhateverTheEngineSays) {
+  run("CREATE TABLE a (id INTEGER PRIMARY KEY, n INT CHECK (n > 0));"
+      "CREATE TABLE b (id INTEGER PRIMARY KEY, a_id INT NOT NULL REFERENCES a (id));"
+      "INSERT INTO a VALUES (1, 1); INSERT INTO b VALUES (1, 1);");
+  const auto broken = [](auto work) {
+    try {
+      work();
+    } catch (const ConstraintError& error) {
+      return error;
+    }
+    ADD_FAILURE() << "no ConstraintError";
+    return ConstraintError(ConstraintKind::Other, "none");
+  };
+  const Repository a = db.getRepository("a");
+  const Repository b = db.getRepository("b");
+  const auto check = broken([&] { a.insert({{"n", 0}}); });
+  EXPECT_EQ(check.table(), "a");
+  EXPECT_EQ(check.columns(), std::vector<std::string>{"n"});
+  const auto child = broken([&] { b.insert({{"a_id", 9}}); });
+  EXPECT_EQ(child.kind(), ConstraintKind::ForeignKey);
+  EXPECT_EQ(child.table(), "b");
+  EXPECT_EQ(child.columns(), std::vector<std::string>{"a_id"});
+  const auto parent = broken([&] { a.deleteById(1); });
+  EXPECT_EQ(parent.table(), "b");
+  EXPECT_EQ(parent.columns(), std::vector<std::string>{"a_id"});
+  const auto raw = broken([&] { db.sql("DELETE FROM a WHERE id = ?", {1}); });
+  EXPECT_EQ(raw.columns(), std::vector<std::string>{"a_id"});
+  const auto key = broken([&] { a.insert({{"id", 1}}); });
+  EXPECT_EQ(key.kind(), ConstraintKind::PrimaryKey);
+}
+
 }  // namespace
 }  // namespace sonde
