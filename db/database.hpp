@@ -61,8 +61,8 @@ class Database : public DatabaseView {
  public:
   /// Opens a database: `sqlite:app.db`, `sqlite::memory:`, the path of a SQLite file,
   /// `postgresql://user@host/shop`, `mysql://user@host/shop`. Nothing is created unless
-  /// Config::access, or `?mode=rwc` in the URI, says so. Reads the schema. Loads the drivers that the
-  /// configuration names, and one of the scheme's name where nobody serves it (obtainDriver).
+  /// Config::access, or `?mode=rwc` in the URI, says so. Reads the schema. Loads the drivers that
+  /// the configuration names, and one of the scheme's name where nobody serves it (obtainDriver).
   /// @throws ConnectionError saying what is wrong with the file or server; ConfigError.
   [[nodiscard]] static Database open(std::string_view uri);
   [[nodiscard]] static Database open(const Config& config);
