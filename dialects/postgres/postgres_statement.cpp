@@ -21,6 +21,9 @@ constexpr std::size_t kReceiveSlack = std::size_t{1} << 20;
 // Rows that are read to the end rather than cancelled, which costs a connection to the server.
 constexpr int kCheapRows = 100;
 
+// From here on a result is taken row by row when the statement runs again.
+constexpr int kManyRows = 1000;
+
 [[noreturn]] void refuse(std::string_view why, std::string_view sql) {
   ErrorDetails details;
   details.sql = sql;
@@ -290,15 +293,39 @@ BlockPtr PostgresStatement::fetch(std::size_t maxRows, std::size_t maxBytes) {
   if (partly && !inTransaction() && session_->wantedSettings().empty()) {
     return fetchFirst(maxRows, maxBytes);
   }
+  if (manyRows_ && selects_ && session_->wantedSettings().empty()) {
+    return fetchSingly(maxRows, maxBytes);
+  }
   PostgresHandle& server = handle();
   server.limitReceived(maxBytes == 0 ? 0 : 2 * maxBytes + kReceiveSlack);
   const PostgresResult result = execute();
   server.limitReceived(0);
   state_ = State::Done;
   fewRows_ = PQntuples(result.get()) <= kCheapRows;
+  manyRows_ = PQntuples(result.get()) > kManyRows;
   BlockPtr block =
       ResultBlock::make(header_.columns, PostgresRows::sizeOf(header_, result.get(), maxRows));
   PostgresRows::append(header_, result.get(), *block, maxRows, maxBytes);
+  return block;
+}
+
+// Each row goes into the block as it comes. libpq's own copy of a large result costs more, in fresh
+// memory alone, than a result for each row.
+BlockPtr PostgresStatement::fetchSingly(std::size_t maxRows, std::size_t maxBytes) {
+  startSingleRow();
+  BlockPtr block = ResultBlock::make(header_.columns, hint_);
+  try {
+    while (nextSingleRow()) {
+      row_ = 1;
+      if (maxRows != 0 && block->rowCount() == maxRows) continue;
+      PostgresRows::append(header_, result_.get(), *block, maxRows, maxBytes);
+    }
+  } catch (...) {
+    reset();
+    throw;
+  }
+  manyRows_ = block->rowCount() > static_cast<std::size_t>(kManyRows);
+  hint_ = {std::max<std::size_t>(block->rowCount(), 1), block->byteCount()};
   return block;
 }
 

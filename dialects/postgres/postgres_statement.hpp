@@ -82,6 +82,7 @@ class PostgresStatement final : public Statement {
   [[nodiscard]] PostgresResult executeOnce();
   [[nodiscard]] PostgresResult executeWithSettings(const std::vector<Context::Pair>& settings);
   [[noreturn]] void failRun(PostgresResult result);
+  [[nodiscard]] BlockPtr fetchSingly(std::size_t maxRows, std::size_t maxBytes);
   [[nodiscard]] BlockPtr fetchFirst(std::size_t maxRows, std::size_t maxBytes);
 
   // Row by row (postgres_stream.cpp).
@@ -107,8 +108,9 @@ class PostgresStatement final : public Statement {
   bool described_ = false;
   bool bound_ = false;
   bool readOnly_ = false;
-  bool selects_ = false;  ///< A cursor can be declared for it.
-  bool fewRows_ = false;  ///< The run before gave hardly more rows than were wanted.
+  bool selects_ = false;   ///< A cursor can be declared for it.
+  bool fewRows_ = false;   ///< The run before gave hardly more rows than were wanted.
+  bool manyRows_ = false;  ///< The run before gave a large result.
   bool schemaChanged_ = false;
   bool ownTransaction_ = false;  ///< The cursor's, begun for the settings of the context.
   bool lastFetched_ = false;     ///< The cursor has no more rows than those here.
@@ -116,6 +118,7 @@ class PostgresStatement final : public Statement {
   std::vector<PostgresType> parameterTypes_;
   PostgresParameters parameters_;
   PostgresHeader header_;
+  BlockHint hint_;         ///< What a large result took the last time.
   PostgresResult result_;  ///< The rows at hand.
   int row_ = 0;
   std::size_t fetchSize_ = 0;

@@ -65,6 +65,7 @@ void PostgresStatement::start() {
 void PostgresStatement::startSingleRow() {
   describeWhenNeeded();
   PostgresHandle& server = handle();
+  const bool inside = inTransaction();
   for (bool again = false;; again = true) {
     server.started();
     server.requireSent(send(), sql_);
@@ -79,9 +80,9 @@ void PostgresStatement::startSingleRow() {
     if (rows) {
       // What was described no longer holds: the schema changed in between.
       server.abandon();
-      if (again) throw QueryError("the columns of the statement change while it runs");
+      if (again || inside) throw QueryError("the columns of the statement change while it runs");
     } else {
-      if (again || !isStale(postgresSqlState(first.get()))) failRun(std::move(first));
+      if (again || inside || !isStale(postgresSqlState(first.get()))) failRun(std::move(first));
       server.drain();
     }
     describeAgain();
