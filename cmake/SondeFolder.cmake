@@ -130,13 +130,14 @@ function(sonde_command)
   target_link_libraries(sonde_command PRIVATE sonde::host)
 endfunction()
 
-# sonde_test(<target> files… [LIBRARIES …] [LABEL …] [SOURCE_DIR] [COMMAND]): a GoogleTest program
-# whose every test is a test of ctest, labelled with the name of its folder or with LABEL. The label
-# `server` makes ctest start the servers of the test run first (tests/servers/).
-# SOURCE_DIR defines SONDE_SOURCE_DIR as the root of the source tree, COMMAND defines SONDE_COMMAND
-# as the path of the built sonde command.
+# sonde_test(<target> files… [LIBRARIES …] [LABEL …] [SERVER_TESTS …] [SOURCE_DIR] [COMMAND]): a
+# GoogleTest program whose every test is a test of ctest, labelled with the name of its folder or
+# with LABEL. The label `server` makes ctest start the servers of the test run first
+# (tests/servers/); SERVER_TESTS is a filter of GoogleTest for the tests that have this label in a
+# program that has others too. SOURCE_DIR defines SONDE_SOURCE_DIR as the root of the source tree,
+# COMMAND defines SONDE_COMMAND as the path of the built sonde command.
 function(sonde_test target)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "SOURCE_DIR;COMMAND" "LABEL" "LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "SOURCE_DIR;COMMAND" "LABEL;SERVER_TESTS" "LIBRARIES")
   add_executable(${target} ${arg_UNPARSED_ARGUMENTS})
   sonde_warnings(${target})
   target_link_libraries(${target} PRIVATE
@@ -159,12 +160,18 @@ function(sonde_test target)
   if(arg_LABEL)
     set(label ${arg_LABEL})
   endif()
-  set(fixtures)
+  set(on_server LABELS server TIMEOUT 300 FIXTURES_REQUIRED servers)
+  set(how DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60)
   if(label STREQUAL "server")
-    set(fixtures FIXTURES_REQUIRED servers)
+    gtest_discover_tests(${target} ${how} PROPERTIES ${on_server})
+  elseif(arg_SERVER_TESTS)
+    gtest_discover_tests(${target} ${how} TEST_FILTER "-${arg_SERVER_TESTS}"
+      PROPERTIES LABELS ${label} TIMEOUT 300)
+    gtest_discover_tests(${target} ${how} TEST_FILTER "${arg_SERVER_TESTS}"
+      PROPERTIES ${on_server})
+  else()
+    gtest_discover_tests(${target} ${how} PROPERTIES LABELS ${label} TIMEOUT 300)
   endif()
-  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS ${label} TIMEOUT 300 ${fixtures})
 endfunction()
 
 # sonde_precompiled_tests(): compiles once what nearly every test includes, which takes more time
