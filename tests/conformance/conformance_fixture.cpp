@@ -26,7 +26,8 @@ Database& Conformance::db() {
 
 void Conformance::expectSql(const PerEngine& expected) {
   const auto found = expected.find(GetParam());
-  ASSERT_NE(found, expected.end()) << "nothing is said of " << GetParam();
+  ASSERT_NE(found, expected.end())
+      << "nothing is said of " << GetParam() << ": " << testing::PrintToString(recorder_->take());
   EXPECT_EQ(recorder_->take(), found->second);
 }
 
