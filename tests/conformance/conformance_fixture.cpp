@@ -28,7 +28,15 @@ void Conformance::expectSql(const PerEngine& expected) {
   const auto found = expected.find(GetParam());
   ASSERT_NE(found, expected.end())
       << "nothing is said of " << GetParam() << ": " << testing::PrintToString(recorder_->take());
-  EXPECT_EQ(recorder_->take(), found->second);
+  // MariaDB's statements name the database, which is this test's own.
+  const std::string own = "`" + config_.uri.substr(config_.uri.rfind('/') + 1) + "`.";
+  std::vector<std::string> statements = recorder_->take();
+  for (std::string& sql : statements) {
+    for (std::size_t at = 0; (at = sql.find(own, at)) != std::string::npos;) {
+      sql.replace(at, own.size(), "`test`.");
+    }
+  }
+  EXPECT_EQ(statements, found->second);
 }
 
 std::vector<std::string> texts(const ResultSet& rows, std::string_view column) {

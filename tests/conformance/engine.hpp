@@ -42,7 +42,8 @@ class Engine {
   [[nodiscard]] virtual std::unique_ptr<Home> makeHome() const = 0;
 
   /// @return What `{word}` in a table definition becomes: key (a whole number that the engine
-  /// counts up), text, longtext, blob, real, time, timestamp, timestamptz, json, uuid.
+  /// counts up), text, exact (text compared byte by byte), longtext, blob, real, time, timestamp,
+  /// timestamptz, json, uuid.
   /// @throws std::out_of_range for any other.
   [[nodiscard]] virtual std::string word(std::string_view name) const = 0;
   /// @return The template with every `{word}` replaced.

@@ -20,6 +20,7 @@ class MariaDbEngine final : public Engine {
     static const std::map<std::string, std::string, std::less<>> kWords = {
         {"key", "BIGINT AUTO_INCREMENT PRIMARY KEY"},
         {"text", "VARCHAR(200)"},
+        {"exact", "VARCHAR(200) COLLATE utf8mb4_nopad_bin"},
         {"longtext", "LONGTEXT"},
         {"blob", "LONGBLOB"},
         {"real", "DOUBLE"},

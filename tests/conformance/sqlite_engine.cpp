@@ -43,6 +43,7 @@ class SqliteEngine final : public Engine {
     static const std::map<std::string, std::string, std::less<>> kWords = {
         {"key", "INTEGER PRIMARY KEY AUTOINCREMENT"},
         {"text", "TEXT"},
+        {"exact", "TEXT COLLATE BINARY"},
         {"longtext", "TEXT"},
         {"blob", "BLOB"},
         {"real", "REAL"},

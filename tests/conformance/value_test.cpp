@@ -34,6 +34,7 @@ class Values : public Conformance {
         long_price DECIMAL(30,10),
         body {longtext},
         word {text},
+        exact {exact},
         bytes {blob},
         day DATE,
         clock {time},
@@ -274,11 +275,17 @@ TEST_P(Values, EqualityOfTextIsTheColumnsOwn) {
   EXPECT_EQ(table().count({{"word", startsWith("Ada")}}), 2U);
   EXPECT_EQ(table().count({{"word", endsWith(" ")}}), 1U);
   EXPECT_EQ(table().count({{"word", contains("ada")}}), 1U);
-  const Column* word = table().table()->findColumn("word");
-  ASSERT_NE(word, nullptr);
-  if (loose) {
-    EXPECT_EQ(word->collation, "utf8mb4_general_ci");
-  }
+}
+
+TEST_P(Values, ACollationThatIsChosenIsToldAndKeptTo) {
+  table().insertMany({{{"exact", "Ada"}}, {{"exact", "Ada "}}, {{"exact", "ada"}}});
+  EXPECT_EQ(table().count({{"exact", "Ada"}}), 1U);
+  EXPECT_EQ(table().count({{"exact", in({"ada", "Ada "})}}), 2U);
+  EXPECT_THAT(texts(table().findAll({.orderBy = {"exact"}}), "exact"),
+              ElementsAre("Ada", "Ada ", "ada"));
+  const std::map<std::string, std::optional<std::string>> told = {
+      {"Sqlite", "BINARY"}, {"Postgres", "C"}, {"MariaDb", "utf8mb4_nopad_bin"}};
+  EXPECT_EQ(table().table()->findColumn("exact")->collation, told.at(GetParam()));
 }
 
 TEST_P(Values, IgnoringCaseReachesBeyondAscii) {

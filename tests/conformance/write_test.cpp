@@ -27,7 +27,7 @@ class Writing : public Conformance {
         active BOOLEAN NOT NULL DEFAULT TRUE,
         city {text} DEFAULT 'Ulm'
       );
-      CREATE TABLE lines (
+      CREATE TABLE order_lines (
         order_id INTEGER NOT NULL,
         line INTEGER NOT NULL,
         what {text},
@@ -36,7 +36,7 @@ class Writing : public Conformance {
     )");
   }
   [[nodiscard]] Repository users() { return repo("users"); }
-  [[nodiscard]] Repository lines() { return repo("lines"); }
+  [[nodiscard]] Repository lines() { return repo("order_lines"); }
 };
 
 SONDE_ON_EVERY_ENGINE(Writing);
