@@ -31,9 +31,9 @@ SONDE_ON_EVERY_ENGINE(Command);
 TEST_P(Command, FindsRowsInEveryFormat) {
   EXPECT_EQ(output({"find", "URI", "people", "findManyByAgeGreaterThanOrderByNameDesc", "40",
                     "--limit", "2", "--format", "csv"}),
-            "id,name,email,age,height,active,born,seen_at,note\r\n"
-            "6,李,li@example.org,41,1.72,true,1982-02-28,2024-02-29T00:00:00,\"\"\r\n"
-            "2,Grace,grace@example.org,85,1.7,true,1906-12-09,2024-02-03T04:05:06,a_b\r\n");
+            "id,name,email,age,height,active,born,seen_at,note\n"
+            "6,李,li@example.org,41,1.72,true,1982-02-28,2024-02-29T00:00:00,\"\"\n"
+            "2,Grace,grace@example.org,85,1.7,true,1906-12-09,2024-02-03T04:05:06,a_b\n");
   EXPECT_EQ(nlohmann::json::parse(
                 output({"find", "URI", "people", "findManyByIdIn", "1,3", "--format", "json"}))
                 .size(),
@@ -45,11 +45,11 @@ TEST_P(Command, FindsRowsInEveryFormat) {
 TEST_P(Command, RunsStatementsThatReadAndThatWrite) {
   EXPECT_EQ(output({"query", "URI", "SELECT name, age FROM people WHERE age > ? ORDER BY id", "40",
                     "--format", "csv"}),
-            "name,age\r\nGrace,85\r\nEdsger,72\r\n李,41\r\n");
+            "name,age\nGrace,85\nEdsger,72\n李,41\n");
   EXPECT_EQ(output({"query", "URI", "DELETE FROM numbers WHERE id > ?", "100", "--write"}),
             "200 rows changed\n");
   EXPECT_EQ(output({"query", "URI", "SELECT count(*) AS n FROM numbers", "--format", "csv"}),
-            "n\r\n100\r\n");
+            "n\n100\n");
   const test::CommandResult refused =
       test::sondeCommand({"query", config().uri, "DELETE FROM numbers"});
   EXPECT_EQ(refused.code, 1);
