@@ -7,7 +7,7 @@ namespace sonde::conformance {
 void Conformance::SetUp() {
   const std::string why = engine().whyNot();
   if (!why.empty()) {
-    const char* required = std::getenv("SONDE_REQUIRE_SERVERS");
+    const char* required = std::getenv("SONDE_TEST_REQUIRE_SERVERS");
     if (required != nullptr && std::string_view(required) == "1") FAIL() << why;
     GTEST_SKIP() << why;
   }

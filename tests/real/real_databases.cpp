@@ -35,6 +35,12 @@ std::optional<std::string> projDatabase() {
   return std::nullopt;
 }
 
+std::optional<std::string> chinookScript(const std::string& engine) {
+  const auto script = sharedFile("chinook/Chinook_" + engine + ".sql");
+  if (!script) return std::nullopt;
+  return script->string();
+}
+
 std::optional<std::string> chinookDatabase(const TemporaryFolder& folder) {
   const auto script = sharedFile("chinook/Chinook_Sqlite.sql");
   if (!script) return std::nullopt;

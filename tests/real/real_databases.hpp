@@ -12,6 +12,10 @@ namespace sonde::test {
 /// installed.
 [[nodiscard]] std::optional<std::string> projDatabase();
 
+/// @return The path of Chinook's script for "Sqlite", "PostgreSql" or "MySql"; empty when it is not
+/// to be found in $SONDE_TEST_SHARED_DATA or in `shared/data` beside the source tree.
+[[nodiscard]] std::optional<std::string> chinookScript(const std::string& engine);
+
 /// Makes Chinook from its SQL script in `folder`. The script is looked for in
 /// $SONDE_TEST_SHARED_DATA and in `shared/data` beside the source tree.
 /// @return The path of the database; empty when the script is nowhere.
