@@ -87,7 +87,8 @@ case $part in
   headers)
     [[ -f $PREFIX/include/sonde/sonde.hpp ]] || fail "the umbrella header is not installed"
     [[ -f $PREFIX/include/sonde/version.hpp ]] || fail "the version header is not installed"
-    if grep -rnE '#\s*include\s*[<"](sqlite3\.h|spdlog|fmt/|libpq|pqxx|mysql(\.h|/))' "$PREFIX/include"; then
+    private='#\s*include\s*[<"](sqlite3\.h|spdlog|fmt/|libpq|pqxx|mysql(\.h|/))'
+    if grep -rnE "$private" "$PREFIX/include"; then
       fail "an installed header brings in a library that stays private"
     fi
     if grep -rn "$SOURCE" "$PREFIX"/lib*/cmake "$PREFIX"/lib*/pkgconfig | grep -vF "$PREFIX"; then
