@@ -151,8 +151,6 @@ PostgresResult PostgresHandle::next(std::string_view sql) {
   if (!result) [[unlikely]] {
     if (PQpipelineStatus(connection_) == PQ_PIPELINE_OFF) settle();
     running_.store(false, std::memory_order_relaxed);
-  } else if (cancelRequest_ != nullptr && postgresSqlState(result.get()) == "57014") {
-    cancelRequest_.reset();  // It has done its work, and will not hit a later statement.
   }
   return result;
 }
@@ -326,8 +324,9 @@ void PostgresHandle::sendCancel() noexcept {
   }
 }
 
-// The statement ended by itself although it was cancelled, so the cancellation may still be on its
-// way. It must not hit the next statement: an empty one takes it.
+// A cancellation may still be on its way: the statement ended by itself, or was hit by the first of
+// the two signals that the server sends for it (to the process and to its group). It must not hit
+// the next statement: an empty one takes it.
 void PostgresHandle::settleAfterCancel() noexcept {
   const auto request = std::exchange(cancelRequest_, nullptr);
   const PostgresStop stop = std::exchange(stop_, PostgresStop::Interrupted);

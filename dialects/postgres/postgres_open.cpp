@@ -226,13 +226,13 @@ std::string hintFor(const Failure& failure) {
   return "see whether the server runs, and its host and port";
 }
 
-[[noreturn]] void throwUnknownDatabase(const DriverOptions& options, const std::string& message,
-                                       ErrorDetails details) {
+[[noreturn]] void throwUnknownDatabase(const DriverOptions& options, const Failure& failure,
+                                       const std::string& message, ErrorDetails details) {
   DriverOptions other = options;
   other.uri.path = "postgres";
   const auto names =
       readNames(std::move(other), "SELECT datname FROM pg_database WHERE NOT datistemplate");
-  throw ConnectionError(message + didYouMean(nearest(firstQuoted(message), names)),
+  throw ConnectionError(message + didYouMean(nearest(firstQuoted(failure.said), names)),
                         std::move(details));
 }
 
@@ -269,7 +269,7 @@ std::string hintFor(const Failure& failure) {
   for (const Failure& one : failures) message += (message.empty() ? "" : "; ") + one.message;
   details.hint = hintFor(failure);
   message += "; " + details.hint;
-  if (state == "3D000") throwUnknownDatabase(options, message, std::move(details));
+  if (state == "3D000") throwUnknownDatabase(options, failure, message, std::move(details));
   throw ConnectionError(message, std::move(details));
 }
 

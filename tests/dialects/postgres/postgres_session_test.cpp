@@ -266,7 +266,8 @@ TEST_F(PostgresSessions, SaysWhatIsWrongWithAConnection) {
                              testing::Not(HasSubstr("secret"))));
   EXPECT_THAT(message(database_->uri("sslmode=sometimes")), HasSubstr("config"));
   EXPECT_THAT(message(database_->server().uri(database_->name() + "x")),
-              testing::AllOf(HasSubstr("connection 3D000"), HasSubstr("did you mean")));
+              testing::AllOf(HasSubstr("connection 3D000"),
+                             HasSubstr("did you mean \"" + database_->name() + "\"")));
   Uri wrong = Uri::parse(database_->tcpUri());
   wrong.password = "wrong";
   DriverOptions options;
