@@ -134,7 +134,8 @@ auto tied(const LogConfig& c) {
 }
 auto tied(const Config& c) {
   return std::tie(c.uri, c.access, c.drivers, c.cache.statements, c.naming.relations,
-                  c.limits.maxResultBytes, c.schema.checkInterval, c.schema.watchInterval,
+                  c.limits.maxResultBytes, c.replicas.uris, c.replicas.maxLag,
+                  c.replicas.checkInterval, c.schema.checkInterval, c.schema.watchInterval,
                   c.allowRawSql);
 }
 

@@ -68,6 +68,17 @@ struct LimitsConfig {
   std::size_t maxResultBytes = 0;  ///< limits.maxResultBytes: of one kept result; 0 for no limit.
 };
 
+/// Servers that replay the log of the one in the URI, which reads may go to (PostgreSQL).
+struct ReplicasConfig {
+  /// replicas.uris: each as Config::uri, without dotted options. User, password and database are
+  /// the primary's where they are left out. Their hosts are looked through for the primary too.
+  std::vector<std::string> uris;
+  /// replicas.maxLagMs: a read sees nothing older than this; 0: however old.
+  std::chrono::milliseconds maxLag{5'000};
+  /// replicas.checkIntervalMs: how often the servers are asked where they stand.
+  std::chrono::milliseconds checkInterval{250};
+};
+
 struct SchemaConfig {
   /// schema.checkIntervalMs: how often, at most, changes by others are looked for while the
   /// database is used, where the engine counts them (SQLite); 0 for only when asked.
@@ -99,6 +110,7 @@ struct Config {
   LogConfig logging;
   NamingConfig naming;
   LimitsConfig limits;
+  ReplicasConfig replicas;
   SchemaConfig schema;
   bool allowRawSql = false;  ///< Raw SQL although a rewriter is active.
 

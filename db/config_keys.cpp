@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cstdint>
 #include <limits>
+#include <sstream>
+#include <string>
 #include <utility>
 
 #include "../core/error.hpp"
@@ -63,6 +65,12 @@ std::chrono::milliseconds millisecondsOf(const ConfigInput& input) {
   return std::chrono::milliseconds(ms);
 }
 
+std::chrono::milliseconds positiveMillisecondsOf(const ConfigInput& input) {
+  const auto ms = millisecondsOf(input);
+  if (ms.count() == 0) wrong(input, "milliseconds, at least one");
+  return ms;
+}
+
 bool boolOf(const ConfigInput& input) {
   if (input.value.is_boolean()) return input.value.get<bool>();
   if (input.value.is_string()) {
@@ -116,6 +124,20 @@ void applyDrivers(Config& config, const ConfigInput& input) {
     if (colon != 0) config.drivers.emplace_back(rest.substr(0, colon));
     rest = colon == std::string_view::npos ? std::string_view() : rest.substr(colon + 1);
   }
+}
+
+// A list of texts without white space; from the environment with white space between them.
+void applyReplicas(Config& config, const ConfigInput& input) {
+  config.replicas.uris.clear();
+  if (input.value.is_array()) {
+    for (const json& item : input.value) {
+      config.replicas.uris.push_back(textOf({item, input.where}));
+    }
+    return;
+  }
+  if (!input.value.is_string()) wrong(input, "a list of URIs");
+  std::istringstream words(input.value.get<std::string>());
+  for (std::string word; words >> word;) config.replicas.uris.push_back(word);
 }
 
 void applySettings(Config& config, const ConfigInput& input) {
@@ -201,6 +223,11 @@ constexpr std::array kKeys{
     ConfigKey{"pool.size", [](Config& c, In in) { c.pool.size = sizeOf(in, 1); }},
     ConfigKey{"pool.validateAfterMs",
               [](Config& c, In in) { c.pool.validateAfter = millisecondsOf(in); }},
+    ConfigKey{"replicas.checkIntervalMs",
+              [](Config& c, In in) { c.replicas.checkInterval = positiveMillisecondsOf(in); }},
+    ConfigKey{"replicas.maxLagMs",
+              [](Config& c, In in) { c.replicas.maxLag = millisecondsOf(in); }},
+    ConfigKey{"replicas.uris", applyReplicas},
     ConfigKey{"schema.checkIntervalMs",
               [](Config& c, In in) { c.schema.checkInterval = millisecondsOf(in); }},
     ConfigKey{"schema.watchIntervalMs",

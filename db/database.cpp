@@ -4,6 +4,7 @@
 #include "../core/suggest.hpp"
 #include "../dialects/load_driver.hpp"
 #include "../session/pooled_executor.hpp"
+#include "replica_uris.hpp"
 
 namespace sonde {
 
@@ -53,6 +54,9 @@ void refuseFileSettings(const Config& config, const Dialect& dialect) {
 
 RuntimeOptions runtimeOptions(const Config& config, Uri uri) {
   RuntimeOptions options;
+  options.replicas.uris = detail::replicaUris(config.replicas.uris, uri);
+  options.replicas.maxLag = config.replicas.maxLag;
+  options.replicas.checkInterval = config.replicas.checkInterval;
   options.driver.uri = std::move(uri);
   options.driver.access = config.access;
   options.driver.busyTimeout = config.optimization.busyTimeout;
@@ -82,11 +86,17 @@ DatabaseView DatabaseView::with(Context context) const {
   return {executor_->with(std::move(context)), plans_};
 }
 
+DatabaseView DatabaseView::session() const {
+  return {std::make_shared<PooledExecutor>(executor_->runtime(), std::make_shared<CommitMark>(),
+                                           context()),
+          plans_};
+}
+
 Transaction DatabaseView::begin(const TransactionOptions& options) const {
   BeginOptions wanted(options.mode);
   wanted.isolation = options.isolation;
   wanted.deferrable = options.deferrable;
-  auto scope = TransactionScope::begin(executor_->runtime(), wanted, context());
+  auto scope = TransactionScope::begin(executor_->runtime(), executor_->mark(), wanted, context());
   const TransactionLevel level = scope->outermost();
   return {std::move(scope), level, context(), plans_};
 }
@@ -112,6 +122,11 @@ Database Database::open(const Config& config) {
                         {{"uri", shown}, {"connections", runtime->pool().topology().reason}});
   return {std::make_shared<PooledExecutor>(std::move(runtime)), std::make_shared<PlanStore>(),
           std::move(resolved)};
+}
+
+std::vector<ReplicaStatus> Database::replicas() const {
+  ReplicaSet* const replicas = executor_->runtime()->replicas();
+  return replicas == nullptr ? std::vector<ReplicaStatus>() : replicas->status();
 }
 
 Subscription Database::onSchemaChange(std::function<void(const SchemaChange&)> listener) const {

@@ -29,6 +29,11 @@ class DatabaseView : public View {
   /// SQL.
   [[nodiscard]] DatabaseView with(Context context) const;
 
+  /// @return A view with a memory of its own: where there are replicas, what it reads is never
+  /// behind what was written through it, while other handles wait for everything that this process
+  /// wrote.
+  [[nodiscard]] DatabaseView session() const;
+
   /// Begins a transaction that lasts until it is committed, rolled back, or destroyed.
   /// @throws TransactionError at once when this thread's own transaction is in the way; Timeout
   /// when another process keeps the lock; PoolTimeout naming who holds the connection.
@@ -119,6 +124,8 @@ class Database : public DatabaseView {
   /// @return What was asked of the engine as connections opened, and what holds. PRAGMA name, each.
   [[nodiscard]] std::vector<SettingReport> settings() const;
   [[nodiscard]] PoolStats poolStats() const { return executor_->runtime()->pool().stats(); }
+  /// @return The replicas that reads may go to, as they are known now; empty for none.
+  [[nodiscard]] std::vector<ReplicaStatus> replicas() const;
   /// @return How connections are shared, and why.
   [[nodiscard]] const Topology& topology() const noexcept {
     return executor_->runtime()->pool().topology();
@@ -131,7 +138,7 @@ class Database : public DatabaseView {
   /// pool.acquireTimeoutMs for statements of other threads. Closing twice does nothing.
   /// @throws TransactionError when this thread is inside a transaction or a stream; PoolTimeout
   /// when another thread does not finish. Then nothing was closed.
-  void close() const { executor_->runtime()->pool().close(); }
+  void close() const { executor_->runtime()->close(); }
   [[nodiscard]] bool closed() const noexcept { return executor_->runtime()->pool().closed(); }
 
  private:

@@ -33,6 +33,13 @@ struct BeginOptions {
   bool deferrable = false;  ///< PostgreSQL: a serializable read that waits rather than fails.
 };
 
+/// Where a server stands in the log of changes: how much of it it has written, or, on a standby,
+/// replayed from another server, which it takes no writes beside.
+struct ReplicationState {
+  bool standby = false;
+  std::uint64_t position = 0;  ///< Bytes since the log began.
+};
+
 /// A message that another session sent to a channel.
 struct Notification {
   std::string channel;
@@ -119,6 +126,10 @@ class Connection {
   [[nodiscard]] virtual bool lock(std::string_view name, std::chrono::milliseconds timeout);
   /// Gives a lock of this session back; one that it does not hold is no error.
   virtual void unlock(std::string_view name);
+
+  /// @return Where the server stands in the log of changes; empty on an engine that does not tell.
+  /// PostgreSQL: SELECT pg_is_in_recovery(), pg_last_wal_replay_lsn() …
+  [[nodiscard]] virtual std::optional<ReplicationState> replicationState() { return std::nullopt; }
 
   /// Hears the messages sent to a channel from now on. @throws Unsupported unless
   /// Capabilities::notifications.

@@ -14,10 +14,26 @@ LeaseKind kindOf(const query::Plan& plan) noexcept {
   return plan.write ? LeaseKind::Write : LeaseKind::Read;
 }
 
+// Whether a read that failed on a replica may go well on the primary: the replica is gone, replayed
+// something that was in the way of the read, is behind with the schema, or cannot do what the
+// statement turns out to need (write).
+bool isOfReplica(const Error& error) noexcept {
+  switch (error.code()) {
+    case ErrorCode::Connection:
+      return true;
+    case ErrorCode::Transaction:
+      return static_cast<const TransactionError&>(error).retryable();
+    case ErrorCode::Query:
+      return error.sqlState().starts_with("42") || error.sqlState() == "25006";
+    default:
+      return false;
+  }
+}
+
 // Tells of a schema change after the connection that noticed it went back, whatever the call did.
 class ChangeTeller {
  public:
-  explicit ChangeTeller(Runtime& runtime) noexcept : runtime_(runtime) {}
+  ChangeTeller(Runtime& runtime, bool looks) noexcept : runtime_(runtime), looks_(looks) {}
   ChangeTeller(const ChangeTeller&) = delete;
   ChangeTeller& operator=(const ChangeTeller&) = delete;
   ~ChangeTeller() {
@@ -29,7 +45,7 @@ class ChangeTeller {
   // Looks for changes by others, at most once an interval.
   void checkWhenDue(Connection& connection) noexcept {
     const std::int64_t now = coarseNowMs();
-    if (!runtime_.schemas().due(now) || connection.inTransaction()) [[likely]]
+    if (!runtime_.schemas().due(now) || !looks_ || connection.inTransaction()) [[likely]]
       return;
     look([&] { return runtime_.schemas().check(connection, now); });
   }
@@ -38,7 +54,7 @@ class ChangeTeller {
     if (!run.statement().takeSchemaChanged()) [[likely]]
       return;
     Connection& connection = run.connection();
-    if (connection.inTransaction()) return;
+    if (!looks_ || connection.inTransaction()) return;
     look([&] { return runtime_.schemas().recheck(connection); });
   }
 
@@ -55,31 +71,61 @@ class ChangeTeller {
   }
 
   Runtime& runtime_;
+  bool looks_;
   std::optional<SchemaChange> change_;
 };
 
 }  // namespace
 
-// Runs `job(session, counts)` on a leased session, inside the observers.
+// Runs `job(session, teller, counts)` on a leased session, inside the observers: on a replica where
+// one will do, else on the primary.
 template <class Job>
 auto PooledExecutor::lease(const query::Plan& plan, std::size_t parameters, Job job) {
   if (context_.interruptible()) context_.check();
   const StatementInfo info{plan, context_, parameters, false};
   return observed(runtime_->observers(), info, [&](RunCounts& counts, Observation* observation) {
-    ChangeTeller teller(*runtime_);
-    const Lease lease = runtime_->pool().lease(kindOf(plan), context_, leaseLabel(plan));
-    Session& session = lease.session();
-    teller.checkWhenDue(session.connection());
-    if (plan.touchesSession) session.markTouched();
-    if (observation != nullptr) observation->start();
-    try {
-      auto result = job(session, teller, counts);
-      if (observation != nullptr) observation->stop();
-      return result;
-    } catch (const ConstraintError& error) {
-      throwDescribed(error, *schema(), &plan, runtime_->dialect().lexerRules());
+    ReplicaSet* const replicas = runtime_->replicas();
+    if (replicas != nullptr && !plan.write) [[unlikely]] {
+      if (ReplicaSet::Replica* const replica = replicas->choose(*mark_)) {
+        try {
+          return runOn(ReplicaSet::poolOf(*replica), plan, job, counts, observation);
+        } catch (const Error& error) {
+          if (!isOfReplica(error) || counts.rows != 0) throw;
+          if (error.code() == ErrorCode::Connection) replicas->failed(*replica, error.what());
+          counts = {};
+        }
+      }
     }
+    return runOn(runtime_->pool(), plan, job, counts, observation);
   });
+}
+
+template <class Job>
+auto PooledExecutor::runOn(SessionPool& pool, const query::Plan& plan, Job& job, RunCounts& counts,
+                           Observation* observation) {
+  const bool primary = &pool == &runtime_->pool();
+  // A replica may show an older schema than the one that is known already.
+  ChangeTeller teller(*runtime_, primary);
+  const Lease lease = pool.lease(kindOf(plan), context_, leaseLabel(plan));
+  Session& session = lease.session();
+  teller.checkWhenDue(session.connection());
+  if (plan.touchesSession) session.markTouched();
+  if (observation != nullptr) observation->start();
+  try {
+    auto result = job(session, teller, counts);
+    if (observation != nullptr) observation->stop();
+    noteCommit(session.connection(), plan.write);
+    return result;
+  } catch (const ConstraintError& error) {
+    throwDescribed(error, *schema(), &plan, runtime_->dialect().lexerRules());
+  }
+}
+
+void PooledExecutor::noteCommit(Connection& connection, bool wrote) const noexcept {
+  ReplicaSet* const replicas = runtime_->replicas();
+  if (replicas != nullptr && wrote) [[unlikely]] {
+    replicas->committed(connection, mark_);
+  }
 }
 
 template <class Work>
@@ -130,7 +176,7 @@ WriteResult PooledExecutor::execute(const query::Plan& plan, Args args) {
 }
 
 std::shared_ptr<SessionExecutor> PooledExecutor::with(Context context) {
-  return std::make_shared<PooledExecutor>(runtime_, std::move(context));
+  return std::make_shared<PooledExecutor>(runtime_, mark_, std::move(context));
 }
 
 RawStatementPtr PooledExecutor::raw(std::string_view sql) {
@@ -167,6 +213,7 @@ void PooledExecutor::executeScript(std::string_view sql) {
       connection.rollback();
       throw TransactionError("the script left a transaction open; it was rolled back");
     }
+    noteCommit(connection, true);
   }
   schemaTouched();
 }
@@ -194,7 +241,7 @@ bool PooledExecutor::recheckSchema() { return runtime_->recheckSchema(); }
 void PooledExecutor::schemaTouched() { runtime_->refreshSchema(); }
 
 void PooledExecutor::transact(FunctionRef<void(Executor&)> work) {
-  const auto scope = TransactionScope::begin(runtime_, BeginOptions(), context_);
+  const auto scope = TransactionScope::begin(runtime_, mark_, BeginOptions(), context_);
   const TransactionLevel level = scope->outermost();
   TransactionExecutor executor(scope, level, context_);
   try {

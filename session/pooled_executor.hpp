@@ -1,7 +1,8 @@
 // The executor of a database: each call leases a connection for as long as it lasts.
 //
 // Invariant: may be called from any thread; holds no connection between calls. A streaming call
-// holds its connection while the callback runs. Used by db/.
+// holds its connection while the callback runs. A read that a replica could not answer is tried on
+// the primary, unless rows were handed out already. Used by db/.
 #pragma once
 
 #include <memory>
@@ -14,8 +15,12 @@ namespace sonde {
 /// See the file comment.
 class PooledExecutor final : public SessionExecutor {
  public:
-  explicit PooledExecutor(std::shared_ptr<Runtime> runtime, Context context = {})
-      : SessionExecutor(std::move(runtime), std::move(context)) {}
+  explicit PooledExecutor(const std::shared_ptr<Runtime>& runtime)
+      : PooledExecutor(runtime, runtime->commits(), {}) {}
+  /// With a mark of its own, it need not wait for what others committed.
+  PooledExecutor(std::shared_ptr<Runtime> runtime, std::shared_ptr<CommitMark> mark,
+                 Context context)
+      : SessionExecutor(std::move(runtime), std::move(mark), std::move(context)) {}
 
   [[nodiscard]] std::shared_ptr<SessionExecutor> with(Context context) override;
   [[nodiscard]] RawStatementPtr raw(std::string_view sql) override;
@@ -47,6 +52,10 @@ class PooledExecutor final : public SessionExecutor {
  private:
   template <class Job>
   auto lease(const query::Plan& plan, std::size_t parameters, Job job);
+  template <class Job>
+  auto runOn(SessionPool& pool, const query::Plan& plan, Job& job, RunCounts& counts,
+             Observation* observation);
+  void noteCommit(Connection& connection, bool wrote) const noexcept;
   template <class Work>
   auto call(const query::Plan& plan, Args args, Work work);
 };

@@ -21,6 +21,18 @@ Runtime::Runtime(std::unique_ptr<Driver> driver, RuntimeOptions options)
   const Lease lease = pool_->lease(LeaseKind::Write, Context(), "reading the schema");
   schemas_ = std::make_unique<SchemaStore>(lease.session().connection(), options_.relationNames,
                                            options_.schemaIntervals);
+  if (options_.replicas.uris.empty()) return;
+  if (!lease.session().connection().replicationState()) {
+    throw Unsupported("replicas are configured, but " + std::string(driver_->dialect().name()) +
+                      " does not tell how far one has replayed");
+  }
+  replicas_ = std::make_unique<ReplicaSet>(*driver_, options_.driver, options_.pool,
+                                           std::move(options_.replicas));
+}
+
+void Runtime::close() {
+  pool_->close();
+  if (replicas_ != nullptr) replicas_->close();
 }
 
 bool Runtime::refreshSchema() { return lookAtSchema(&SchemaStore::refresh); }

@@ -17,6 +17,7 @@
 #include "../query/rewriter.hpp"
 #include "listeners.hpp"
 #include "raw_sql.hpp"
+#include "replica_set.hpp"
 #include "schema_store.hpp"
 #include "session_pool.hpp"
 #include "statement_observer.hpp"
@@ -26,6 +27,7 @@ namespace sonde {
 struct RuntimeOptions {
   DriverOptions driver;
   PoolOptions pool;
+  ReplicaOptions replicas;
   RelationNames relationNames;
   SchemaIntervals schemaIntervals;
   std::size_t maxResultBytes = 0;  ///< Of one kept result; 0 for no limit.
@@ -46,6 +48,12 @@ class Runtime {
   [[nodiscard]] const RuntimeOptions& options() const noexcept { return options_; }
   [[nodiscard]] const Logger& logger() const noexcept { return options_.driver.logger; }
   [[nodiscard]] SessionPool& pool() noexcept { return *pool_; }
+  /// @return The servers that reads may go to beside the primary; nullptr when there are none.
+  [[nodiscard]] ReplicaSet* replicas() noexcept { return replicas_.get(); }
+  /// @return What everybody without a mark of their own has committed.
+  [[nodiscard]] const std::shared_ptr<CommitMark>& commits() const noexcept { return commits_; }
+  /// Closes every connection. @throws what SessionPool::close throws; then the primary's are open.
+  void close();
   [[nodiscard]] SchemaStore& schemas() noexcept { return *schemas_; }
   [[nodiscard]] RawStatements& rawStatements() noexcept { return rawStatements_; }
 
@@ -84,6 +92,8 @@ class Runtime {
   RawStatements rawStatements_;
   std::unique_ptr<SessionPool> pool_;
   std::unique_ptr<SchemaStore> schemas_;
+  std::shared_ptr<CommitMark> commits_ = std::make_shared<CommitMark>();
+  std::unique_ptr<ReplicaSet> replicas_;
 
   std::mutex chains_;  // held to replace a chain
   std::vector<std::shared_ptr<const QueryRewriter>> rewriterList_;

@@ -45,6 +45,8 @@ class SessionExecutor : public Executor, public std::enable_shared_from_this<Ses
   virtual void notify(std::string_view channel, std::string_view payload) = 0;
 
   [[nodiscard]] const std::shared_ptr<Runtime>& runtime() const noexcept { return runtime_; }
+  /// @return What its reads on replicas must not be behind, and its writes move on.
+  [[nodiscard]] const std::shared_ptr<CommitMark>& mark() const noexcept { return mark_; }
 
   // Executor, as far as both kinds agree.
   [[nodiscard]] const SqlCompiler& compiler() const noexcept override {
@@ -59,8 +61,9 @@ class SessionExecutor : public Executor, public std::enable_shared_from_this<Ses
   [[nodiscard]] const Context& context() const noexcept override { return context_; }
 
  protected:
-  SessionExecutor(std::shared_ptr<Runtime> runtime, Context context)
-      : runtime_(std::move(runtime)), context_(std::move(context)) {}
+  SessionExecutor(std::shared_ptr<Runtime> runtime, std::shared_ptr<CommitMark> mark,
+                  Context context)
+      : runtime_(std::move(runtime)), mark_(std::move(mark)), context_(std::move(context)) {}
 
   /// Raw SQL changed the schema: the snapshot must be read again.
   virtual void schemaTouched() = 0;
@@ -73,6 +76,7 @@ class SessionExecutor : public Executor, public std::enable_shared_from_this<Ses
                                                  RunCounts& counts) const;
 
   std::shared_ptr<Runtime> runtime_;
+  std::shared_ptr<CommitMark> mark_;
   Context context_;
 
  private:

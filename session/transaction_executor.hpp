@@ -18,7 +18,7 @@ class TransactionExecutor final : public SessionExecutor {
  public:
   TransactionExecutor(std::shared_ptr<TransactionScope> scope, TransactionLevel level,
                       Context context)
-      : SessionExecutor(scope->runtime(), std::move(context)),
+      : SessionExecutor(scope->runtime(), scope->mark(), std::move(context)),
         scope_(std::move(scope)),
         level_(level) {}
 

@@ -26,25 +26,28 @@ bool mayRetry(const Error& error) noexcept {
   return error.code() == ErrorCode::Timeout && error.sqlState() == "55P03";
 }
 
-TransactionScope::TransactionScope(std::shared_ptr<Runtime> runtime, const BeginOptions& options,
+TransactionScope::TransactionScope(std::shared_ptr<Runtime> runtime,
+                                   std::shared_ptr<CommitMark> mark, const BeginOptions& options,
                                    const Context& context)
-    : runtime_(std::move(runtime)) {
-  const bool write = options.mode == TransactionMode::Write;
-  lease_.emplace(runtime_->pool().lease(write ? LeaseKind::Write : LeaseKind::Read, context,
+    : runtime_(std::move(runtime)),
+      mark_(std::move(mark)),
+      writes_(options.mode == TransactionMode::Write) {
+  lease_.emplace(runtime_->pool().lease(writes_ ? LeaseKind::Write : LeaseKind::Read, context,
                                         labelOf(options.mode)));
   Connection& connection = lease_->session().connection();
   const SessionArming arming(lease_->session(), context);
   connection.begin(options);
-  lease_->markTransaction(true, write);
+  lease_->markTransaction(true, writes_);
   addLevel();
 }
 
 std::shared_ptr<TransactionScope> TransactionScope::begin(std::shared_ptr<Runtime> runtime,
+                                                          std::shared_ptr<CommitMark> mark,
                                                           const BeginOptions& options,
                                                           const Context& context) {
   context.check();
   return std::shared_ptr<TransactionScope>(
-      new TransactionScope(std::move(runtime), options, context));
+      new TransactionScope(std::move(runtime), std::move(mark), options, context));
 }
 
 TransactionScope::~TransactionScope() {
@@ -155,6 +158,9 @@ void TransactionScope::commitOutermost() {
   } catch (...) {
     discard(outermost());
     throw;
+  }
+  if (ReplicaSet* replicas = runtime_->replicas(); replicas != nullptr && writes_) {
+    replicas->committed(connection, mark_);
   }
   const ChangeSet changes = std::move(changes_);
   const auto listeners = std::move(commitListeners_);

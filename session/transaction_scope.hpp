@@ -40,7 +40,9 @@ class TransactionScope {
   /// @throws PoolTimeout; TransactionError when this thread's own transaction is in the way, or the
   /// database stays locked by another; Unsupported for an isolation or deferral that the engine
   /// does not have; Timeout, Cancelled.
+  /// @param mark Moved to the commit, where there are replicas.
   [[nodiscard]] static std::shared_ptr<TransactionScope> begin(std::shared_ptr<Runtime> runtime,
+                                                               std::shared_ptr<CommitMark> mark,
                                                                const BeginOptions& options,
                                                                const Context& context);
   ~TransactionScope();
@@ -83,6 +85,7 @@ class TransactionScope {
   void statementFailed(const Error* error) noexcept;
 
   [[nodiscard]] const std::shared_ptr<Runtime>& runtime() const noexcept { return runtime_; }
+  [[nodiscard]] const std::shared_ptr<CommitMark>& mark() const noexcept { return mark_; }
 
   [[nodiscard]] bool wantsChanges() const noexcept;
   void record(Change change);
@@ -116,8 +119,8 @@ class TransactionScope {
     bool retryable;
   };
 
-  TransactionScope(std::shared_ptr<Runtime> runtime, const BeginOptions& options,
-                   const Context& context);
+  TransactionScope(std::shared_ptr<Runtime> runtime, std::shared_ptr<CommitMark> mark,
+                   const BeginOptions& options, const Context& context);
 
   void require(const TransactionLevel& level) const;
   void requireUnspoiled() const;
@@ -131,6 +134,8 @@ class TransactionScope {
   [[nodiscard]] std::vector<std::function<void()>> takeRollbackListeners(std::size_t fromDepth);
 
   std::shared_ptr<Runtime> runtime_;
+  std::shared_ptr<CommitMark> mark_;
+  bool writes_;
   std::uint64_t thread_ = thisThread();
   std::optional<Lease> lease_;
   State state_ = State::Active;

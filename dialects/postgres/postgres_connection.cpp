@@ -73,6 +73,17 @@ bool PostgresConnection::ping(std::chrono::milliseconds timeout) noexcept {
   return handle().execWithin("", timeout) && !broken();
 }
 
+std::optional<ReplicationState> PostgresConnection::replicationState() {
+  // A standby that has replayed nothing yet has no position.
+  const PostgresResult result = handle().exec(
+      "SELECT s, coalesce(CASE WHEN s THEN pg_last_wal_replay_lsn() "
+      "ELSE pg_current_wal_insert_lsn() END - '0/0', 0) FROM pg_is_in_recovery() AS s");
+  ReplicationState state;
+  state.standby = result.boolean(0, 0);
+  state.position = static_cast<std::uint64_t>(result.integer(0, 1));
+  return state;
+}
+
 void PostgresConnection::resetState() {
   PostgresHandle& server = handle();
   if (server.inTransaction()) transactions_.rollback();

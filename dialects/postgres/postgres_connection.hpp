@@ -50,6 +50,7 @@ class PostgresConnection final : public Connection {
 
   /// An empty statement, with the timeout given.
   [[nodiscard]] bool ping(std::chrono::milliseconds timeout) noexcept override;
+  [[nodiscard]] std::optional<ReplicationState> replicationState() override;
   /// ROLLBACK where one is needed, then RESET ALL, CLOSE ALL, UNLISTEN *, DISCARD TEMP,
   /// DISCARD SEQUENCES and pg_advisory_unlock_all(): DISCARD ALL but for prepared statements.
   void resetState() override;

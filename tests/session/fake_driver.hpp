@@ -65,7 +65,7 @@ class FakeStatement final : public Statement {
   std::shared_ptr<const Columns> columns_ = Columns::make({});
 };
 
-class FakeConnection final : public Connection {
+class FakeConnection : public Connection {
  public:
   FakeConnection(World& world, TransactionMode mode)
       : world_(world), mode_(mode), number_(++world.opened) {
@@ -122,7 +122,7 @@ class FakeConnection final : public Connection {
   bool broken_ = false;
 };
 
-class FakeDriver final : public Driver {
+class FakeDriver : public Driver {
  public:
   explicit FakeDriver(World& world) : world_(world) {}
   // The pool never asks for it.
