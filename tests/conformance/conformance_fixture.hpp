@@ -91,7 +91,8 @@ class Conformance : public testing::TestWithParam<std::string> {
   GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(suite);                                            \
   INSTANTIATE_TEST_SUITE_P(Engines, suite, testing::ValuesIn(::sonde::conformance::engineNames()), \
                            [](const auto& engine) { return engine.param; })
-/// Runs a suite that only reads the sample, also on the database that SONDE_CONFORMANCE_URI names.
+/// Runs a suite that only reads the sample, also on the database that SONDE_TEST_CONFORMANCE_URI
+/// names.
 #define SONDE_ON_EVERY_READABLE_ENGINE(suite)                                              \
   GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(suite);                                    \
   INSTANTIATE_TEST_SUITE_P(Engines, suite,                                                 \

@@ -27,7 +27,7 @@ const Engines& engines() {
 #ifdef SONDE_TEST_MYSQL
     add(all, makeMariaDbEngine());
 #endif
-    if (const char* uri = std::getenv("SONDE_CONFORMANCE_URI"); uri != nullptr) {
+    if (const char* uri = std::getenv("SONDE_TEST_CONFORMANCE_URI"); uri != nullptr) {
       add(all, makeExternalEngine(uri));
     }
     return all;

@@ -57,8 +57,8 @@ class Engine {
 
 /// @return The names of the engines in this build.
 [[nodiscard]] std::vector<std::string> engineNames();
-/// @return Those, and "External" where SONDE_CONFORMANCE_URI names a database that holds the sample
-/// (sample.hpp) and is to pass the part of the suite that only reads.
+/// @return Those, and "External" where SONDE_TEST_CONFORMANCE_URI names a database that holds the
+/// sample (sample.hpp) and is to pass the part of the suite that only reads.
 [[nodiscard]] std::vector<std::string> readableEngineNames();
 /// @throws std::out_of_range when there is none.
 [[nodiscard]] const Engine& engineNamed(const std::string& name);

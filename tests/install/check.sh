@@ -150,7 +150,7 @@ case $part in
 
   conformance)
     SONDE_DRIVER_PATH=$PREFIX/$LIBDIR/sonde/drivers \
-      SONDE_CONFORMANCE_URI=csv:$SOURCE/tests/conformance/data \
+      SONDE_TEST_CONFORMANCE_URI=csv:$SOURCE/tests/conformance/data \
       "$CONFORMANCE" --gtest_filter='*ReadOnly*/External' >"$SCRATCH/$part.log" || {
       cat "$SCRATCH/$part.log"
       fail "the driver does not pass"
