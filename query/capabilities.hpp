@@ -9,6 +9,7 @@ namespace sonde {
 struct Capabilities {
   bool returning = false;              ///< INSERT/UPDATE/DELETE … RETURNING.
   bool returningUpdate = true;         ///< Where `returning`: UPDATE, too (MariaDB: not).
+  bool returningTellsJson = true;      ///< Where `returning`: JSON apart from text (MariaDB: not).
   bool returningSeesTriggers = false;  ///< RETURNING shows what AFTER triggers changed.
   bool conflictTarget = false;         ///< ON CONFLICT (columns).
   bool savepoints = false;

@@ -23,6 +23,11 @@ const Table& tableOf(const Schema& schema, std::string_view inSchema, std::strin
   return schema.table(name);  // throws, naming the nearest
 }
 
+bool holdsJson(const Table& table) {
+  return std::any_of(table.columns.begin(), table.columns.end(),
+                     [](const Column& column) { return column.type == Type::Json; });
+}
+
 bool hasTrigger(const Table& table, query::Operation operation) {
   const std::string_view event = operation == query::Operation::Insert   ? "INSERT"
                                  : operation == query::Operation::Update ? "UPDATE"
@@ -98,6 +103,7 @@ bool TablePlans::canReturn(const Executor& executor, query::Operation operation)
 bool TablePlans::readsBack(const Executor& executor, query::Operation operation) const {
   return rules(query::Operation::Select).predicate || rules(operation).check ||
          !canReturn(executor, operation) ||
+         (!executor.capabilities().returningTellsJson && holdsJson(*table_)) ||
          (hasTrigger(*table_, operation) && !executor.capabilities().returningSeesTriggers);
 }
 

@@ -22,6 +22,7 @@ constexpr Capabilities capabilitiesOf(MysqlProduct product) noexcept {
   Capabilities c;
   c.returning = mariaDb;
   c.returningUpdate = false;
+  c.returningTellsJson = false;
   c.savepoints = true;
   c.defaultKeyword = true;
   c.arrayParameters = true;

@@ -78,6 +78,7 @@ TEST_F(MysqlSql, TellsTheTwoProductsApart) {
   EXPECT_EQ(MysqlDialect::of(MysqlProduct::Mysql).name(), "mysql");
   EXPECT_TRUE(mariaDb().capabilities().returning);
   EXPECT_FALSE(mariaDb().capabilities().returningUpdate);
+  EXPECT_FALSE(mariaDb().capabilities().returningTellsJson);
   EXPECT_FALSE(mysql().capabilities().returning);
   EXPECT_FALSE(mariaDb().capabilities().transactionalDdl);
 }
