@@ -23,10 +23,10 @@ struct Capabilities {
   /// The database is a file with settings of its own: a journal, a cache, memory mapping, attached
   /// files.
   bool fileSettings = false;
-  bool bulkInsert = false;       ///< Connection::bulkInsert.
-  bool pipeline = false;         ///< Statement::fetchEach takes fewer round trips than rows.
-  bool namedLocks = false;       ///< Connection::lock.
-  bool notifications = false;    ///< Connection::listen and notify.
+  bool bulkInsert = false;     ///< Connection::bulkInsert.
+  bool pipeline = false;       ///< Statement::fetchEach takes fewer round trips than rows.
+  bool namedLocks = false;     ///< Connection::lock.
+  bool notifications = false;  ///< Connection::listen and notify.
   /// A statement that fails inside a transaction spoils it: only a rollback, or one to a savepoint
   /// set before, makes it usable again.
   bool errorSpoilsTransaction = false;

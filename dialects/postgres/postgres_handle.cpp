@@ -151,6 +151,14 @@ PostgresResult PostgresHandle::next(std::string_view sql) {
   if (!result) [[unlikely]] {
     if (PQpipelineStatus(connection_) == PQ_PIPELINE_OFF) settle();
     running_.store(false, std::memory_order_relaxed);
+    // A connection that was lost while a statement was sent has no result to tell it by, and must
+    // not look like the end of the rows.
+    if (PQstatus(connection_) == CONNECTION_BAD) failConnection(sql);
+  } else if (PQstatus(connection_) == CONNECTION_BAD &&
+             PQresultStatus(result.get()) == PGRES_COMMAND_OK && *PQcmdStatus(result.get()) == '\0')
+      [[unlikely]] {
+    // What libpq 15 makes of a statement whose connection went before its answer was whole.
+    failConnection(sql);
   }
   return result;
 }
@@ -280,8 +288,9 @@ void PostgresHandle::waitForResult(std::string_view sql) {
     // A lost connection is told by the result that follows.
     if (PQconsumeInput(connection_) == 0) return;
     // A decrypted record may be larger than what libpq took of it, and the rest makes no socket
-    // readable.
-    if (PQsslInUse(connection_) != 0) PQconsumeInput(connection_);
+    // readable. Only where the result is not whole yet: reading on to the end of a connection that
+    // the server closed would make libpq 15 forget why it did.
+    if (PQsslInUse(connection_) != 0 && PQisBusy(connection_) != 0) PQconsumeInput(connection_);
   }
 }
 

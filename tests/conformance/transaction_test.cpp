@@ -124,12 +124,13 @@ TEST_P(Transactions, RunAgainWhenTheyMay) {
 }
 
 TEST_P(Transactions, OfManyThreadsAllCommit) {
+  const Database& shared = db();  // Opened here, by one thread.
   std::vector<std::thread> threads;
   for (int t = 0; t < 6; ++t) {
-    threads.emplace_back([this, t] {
+    threads.emplace_back([&shared, t] {
       for (int i = 0; i < 20; ++i) {
         const std::string body = std::to_string(t) + "/" + std::to_string(i);
-        db().transaction([&](Transaction& tx) { write(tx, body.c_str()); }, {.retries = 10});
+        shared.transaction([&](Transaction& tx) { write(tx, body.c_str()); }, {.retries = 10});
       }
     });
   }
