@@ -60,7 +60,6 @@ ReplicaSet::ReplicaSet(const Driver& driver, const DriverOptions& base, PoolOpti
   if (options_.maxLag.count() > 0) {
     interval = std::clamp(options_.maxLag / 4, milliseconds(1), interval);
   }
-  watchPrimary();
   watches_.push_back(std::make_unique<Periodic>(interval, [this] { watchPrimary(); }));
   for (const auto& replica : replicas_) {
     Replica* one = replica.get();
@@ -93,12 +92,12 @@ ReplicaSet::Replica* ReplicaSet::choose(const CommitMark& mark) noexcept {
 }
 
 void ReplicaSet::failed(Replica& replica, const std::string& why) noexcept {
-  if (!replica.ready.exchange(false, std::memory_order_acq_rel)) return;
   try {
     replica.setReason(why);
   } catch (const std::bad_alloc&) {
     // The reason is for people; the replica is out without it.
   }
+  if (!replica.ready.exchange(false, std::memory_order_acq_rel)) return;
   base_.logger.log(LogLevel::Warn, "a replica takes no more reads",
                    {{"uri", replica.uri.toString()}, {"why", why}});
 }
@@ -146,11 +145,7 @@ void ReplicaSet::watchReplica(Replica& replica) noexcept {
   try {
     const auto state = ask(replica.connection, replica.uri);
     if (!state) return failed(replica, "the engine does not tell how far it has replayed");
-    if (!state->standby) {
-      constexpr const char* kWhy = "it is a primary itself";
-      replica.setReason(kWhy);
-      return failed(replica, kWhy);
-    }
+    if (!state->standby) return failed(replica, "it is a primary itself");
     replica.position.store(state->position, std::memory_order_release);
     if (const auto proven = clock_.provenAt(state->position)) {
       replica.provenMs.store(inMs(*proven), std::memory_order_relaxed);
@@ -166,11 +161,6 @@ void ReplicaSet::watchReplica(Replica& replica) noexcept {
     replica.ready.store(true, std::memory_order_release);
     base_.logger.log(LogLevel::Info, "a replica takes reads", {{"uri", replica.uri.toString()}});
   } catch (const std::exception& error) {
-    try {
-      replica.setReason(error.what());
-    } catch (const std::bad_alloc&) {
-      // As in failed().
-    }
     failed(replica, error.what());
   }
 }

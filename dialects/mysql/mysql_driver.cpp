@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "../../core/error.hpp"
+#include "../setting_warnings.hpp"
 #include "mysql_connection.hpp"
 #include "mysql_dialect.hpp"
 #include "mysql_open.hpp"
@@ -25,17 +26,6 @@ class MysqlDriver final : public Driver {
  private:
   mutable std::atomic<MysqlProduct> product_;
 };
-
-void warnOfUnhonoured(Connection& connection, const Logger& logger) {
-  if (!logger.enabled(LogLevel::Warn)) return;
-  for (const SettingReport& report : connection.settings()) {
-    if (report.honoured()) continue;
-    logger.log(LogLevel::Warn, "a setting did not take effect",
-               {{"setting", report.name},
-                {"requested", report.requested},
-                {"effective", report.effective}});
-  }
-}
 
 std::unique_ptr<Connection> MysqlDriver::connect(const DriverOptions& options,
                                                  TransactionMode) const {

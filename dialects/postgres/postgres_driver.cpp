@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "../setting_warnings.hpp"
 #include "postgres_connection.hpp"
 #include "postgres_dialect.hpp"
 #include "postgres_open.hpp"
@@ -29,17 +30,6 @@ void refuseAttachments(const DriverOptions& options) {
   ErrorDetails details;
   details.hint = "name tables with their schema; other databases are reached by postgres_fdw";
   throw ConfigError("PostgreSQL has no attached databases", std::move(details));
-}
-
-void warnOfUnhonoured(PostgresConnection& connection, const Logger& logger) {
-  if (!logger.enabled(LogLevel::Warn)) return;
-  for (const SettingReport& report : connection.settings()) {
-    if (report.honoured()) continue;
-    logger.log(LogLevel::Warn, "a setting did not take effect",
-               {{"setting", report.name},
-                {"requested", report.requested},
-                {"effective", report.effective}});
-  }
 }
 
 std::unique_ptr<Connection> PostgresDriver::connect(const DriverOptions& options,

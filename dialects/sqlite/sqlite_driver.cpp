@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "../../core/error.hpp"
+#include "../setting_warnings.hpp"
 #include "sqlite_connection.hpp"
 #include "sqlite_dialect.hpp"
 #include "sqlite_open.hpp"
@@ -21,17 +22,6 @@ class SqliteDriver final : public Driver {
                                                     TransactionMode mode) const override;
   [[nodiscard]] Topology topology(Connection& first, const DriverOptions& options) const override;
 };
-
-void warnOfUnhonoured(Connection& connection, const Logger& logger) {
-  if (!logger.enabled(LogLevel::Warn)) return;
-  for (const SettingReport& report : connection.settings()) {
-    if (report.honoured()) continue;
-    logger.log(LogLevel::Warn, "a setting did not take effect",
-               {{"setting", report.name},
-                {"requested", report.requested},
-                {"effective", report.effective}});
-  }
-}
 
 Topology single(std::string reason) { return {PoolShape::Single, 0, std::move(reason)}; }
 
