@@ -21,11 +21,13 @@ void* malloc(std::size_t size) {
   return __libc_malloc(size);
 }
 
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): glibc reserves its names
 void* calloc(std::size_t count, std::size_t size) {
   allocations.fetch_add(1, std::memory_order_relaxed);
   return __libc_calloc(count, size);
 }
 
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): glibc reserves its names
 void* realloc(void* old, std::size_t size) {
   allocations.fetch_add(1, std::memory_order_relaxed);
   return __libc_realloc(old, size);

@@ -217,7 +217,7 @@ std::uint64_t rawScanToJson(sqlite3_stmt* all, std::string& out) {
     appendText(out, columnText(all, 7));
     out[from + 11] = 'T';  // "2024-01-02 03:04:05" in ISO 8601
     out += '}';
-    if (out.size() > 64 * 1024) {
+    if (out.size() > std::size_t{64} * 1024) {
       bytes += out.size();
       out.clear();
     }

@@ -14,7 +14,6 @@ struct GoodCase {
   Uri expected;
 };
 
-// NOLINTNEXTLINE(readability-identifier-naming): the name GoogleTest prints parameters through
 void PrintTo(const GoodCase& good, std::ostream* out) { *out << good.text; }
 
 class GoodUri : public ::testing::TestWithParam<GoodCase> {};
