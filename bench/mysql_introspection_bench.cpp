@@ -3,11 +3,11 @@
 //
 //   tests/servers/servers.sh run build/release/bench/mysql_introspection_bench
 #include <mysql.h>
-#include <time.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <ctime>
 #include <functional>
 #include <memory>
 #include <sonde/dialects/mysql/mysql_catalog.hpp>
@@ -113,6 +113,7 @@ std::vector<Taken> medians(const std::vector<std::function<void()>>& works) {
     for (std::size_t i = 0; i < works.size(); ++i) taken[i].push_back(measure(works[i]));
   }
   std::vector<Taken> result;
+  result.reserve(taken.size());
   for (auto& each : taken) {
     result.push_back({median(each, &Taken::wall), median(each, &Taken::client)});
   }

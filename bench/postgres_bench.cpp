@@ -248,6 +248,7 @@ void addBatches(std::vector<Workload>& workloads, Bench& bench) {
                          for (std::size_t i = 0; i < kBatch; ++i)
                            ids.emplace_back(bench.walk.next());
                          std::vector<Args> batch;
+                         batch.reserve(ids.size());
                          for (const Arg& id : ids) batch.emplace_back(&id, 1);
                          keep(bench.byId->fetchEach(batch, 0));
                        },

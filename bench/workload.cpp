@@ -130,6 +130,7 @@ int runWorkloads(int argc, char** argv, const std::vector<Workload>& workloads, 
                                  "--benchmark_report_aggregates_only=true"};
   words.insert(words.end(), argv + 1, argv + argc);
   std::vector<char*> pointers;
+  pointers.reserve(words.size());
   for (std::string& word : words) pointers.push_back(word.data());
   int count = static_cast<int>(pointers.size());
   benchmark::Initialize(&count, pointers.data());

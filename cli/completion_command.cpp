@@ -42,6 +42,7 @@ std::string joined(const std::vector<std::string>& words) {
 // The third word is a database, the fourth of `find` one of its tables.
 void printBash(std::ostream& out, const std::vector<CommandWords>& commands) {
   std::vector<std::string> names;
+  names.reserve(commands.size());
   for (const CommandWords& command : commands) names.push_back(command.name);
   out << "_sonde() {\n"
          "  local word=\"${COMP_WORDS[COMP_CWORD]}\"\n"

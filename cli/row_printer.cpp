@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kSampledRows = 200;
 constexpr std::size_t kMinColumnWidth = 6;
 constexpr std::string_view kGap = "  ";
-constexpr std::size_t kFlushBytes = 64 * 1024;
+constexpr std::size_t kFlushBytes = std::size_t{64} * 1024;
 
 bool isNumber(const ValueView& value) {
   const Value::Kind kind = value.kind();

@@ -1,5 +1,6 @@
 #include "uri.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <system_error>
 
@@ -237,10 +238,9 @@ Uri Uri::parse(std::string_view text) {
 }
 
 std::optional<std::string> Uri::option(std::string_view name) const {
-  for (auto at = options.rbegin(); at != options.rend(); ++at) {
-    if (at->first == name) return at->second;
-  }
-  return std::nullopt;
+  const auto last = std::find_if(options.rbegin(), options.rend(),
+                                 [name](const auto& given) { return given.first == name; });
+  return last == options.rend() ? std::nullopt : std::optional(last->second);
 }
 
 std::string Uri::toString() const {
