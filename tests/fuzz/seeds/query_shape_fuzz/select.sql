@@ -1,0 +1,1 @@
+WITH t(mail) AS (SELECT lower(u.email) FROM users u WHERE u.deleted_at IS NULL) SELECT DISTINCT p.title, t.mail FROM posts AS p JOIN t ON t.mail = p.title LEFT JOIN users USING (id) WHERE (p.user_id = ? OR p.title LIKE 'a%') AND p.id IN (SELECT user_id FROM posts WHERE title BETWEEN ? AND ?) ORDER BY p.title DESC, 1 LIMIT 3
