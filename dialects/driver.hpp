@@ -17,6 +17,7 @@
 #include "../core/uri.hpp"
 #include "connection.hpp"
 #include "dialect.hpp"
+#include "what_if.hpp"
 
 namespace sonde {
 
@@ -76,6 +77,16 @@ class Driver {
   /// @return How connections may be shared, judged on the first connection opened.
   [[nodiscard]] virtual Topology topology(Connection& first,
                                           const DriverOptions& options) const = 0;
+
+  /// Makes the means to ask the planner about indexes that are not there. Nothing is kept in the
+  /// database; see WhatIf for what is read.
+  /// @param connection One that nobody else uses until the WhatIf is gone.
+  /// @param schema What `connection` reads, as it is now; never null.
+  /// @return The means, or why there is none, as is the case for an engine that has not been
+  /// taught.
+  [[nodiscard]] virtual WhatIfOffer whatIf(Connection& connection,
+                                           std::shared_ptr<const Schema> schema,
+                                           const WhatIfOptions& options) const;
 };
 
 /// Makes a driver. Called once per Database.

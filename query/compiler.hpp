@@ -5,6 +5,7 @@
 // values are placeholders only, except DDL defaults, which are the catalog's own text.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,10 @@ class Renderer;
 struct LexerRules;
 }  // namespace query
 
+/// Whether others may write to the table while an index is made or dropped. Some engines never let
+/// them, some always do.
+enum class IndexBuild : std::uint8_t { Blocking, Online };
+
 /// See the file comment.
 class SqlCompiler {
  public:
@@ -36,6 +41,13 @@ class SqlCompiler {
   /// @return The DDL of the types that tables need, where the engine has such, and of every table,
   /// parents before children where there is no cycle, then views.
   [[nodiscard]] std::string createSchema(const Schema& schema) const;
+  /// @return The statement that would make an index of this table, without a semicolon.
+  /// @param build Online: PostgreSQL's CREATE INDEX CONCURRENTLY, which no transaction may hold.
+  [[nodiscard]] virtual std::string createIndex(const Table& table, const Index& index,
+                                                IndexBuild build) const;
+  /// @return The statement that would drop it, without a semicolon.
+  [[nodiscard]] virtual std::string dropIndex(const Table& table, const Index& index,
+                                              IndexBuild build) const;
 
   /// @return The identifier in the dialect's quotes, inner quotes doubled.
   [[nodiscard]] virtual std::string quote(std::string_view identifier) const;

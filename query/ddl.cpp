@@ -109,6 +109,19 @@ std::string SqlCompiler::createSchema(const Schema& schema) const {
   return out;
 }
 
+std::string SqlCompiler::createIndex(const Table& table, const Index& index, IndexBuild) const {
+  std::string out;
+  renderIndex(out, table, index);
+  out.resize(out.rfind(';'));
+  return out;
+}
+
+// DROP INDEX "schema"."i": an index stands in the schema of its table
+std::string SqlCompiler::dropIndex(const Table& table, const Index& index, IndexBuild) const {
+  const std::string schema = table.schema.empty() ? "" : quote(table.schema) + ".";
+  return "DROP INDEX " + schema + quote(index.name);
+}
+
 // Nothing: most engines have no types of their own for users to make.
 void SqlCompiler::renderTypes(std::string&, const Schema&) const {}
 

@@ -85,4 +85,8 @@ void MysqlCompiler::renderIndex(std::string& out, const Table& table, const Inde
   out += ";\n";
 }
 
+std::string MysqlCompiler::dropIndex(const Table& table, const Index& index, IndexBuild) const {
+  return "DROP INDEX " + quote(index.name) + " ON " + tableName(table);
+}
+
 }  // namespace sonde

@@ -52,6 +52,15 @@ bool isSerial(const Column& column) {
          text::lower(column.defaultValue->text).starts_with("nextval(");
 }
 
+/// A statement about an index, so that it locks out no writer where that is asked for.
+std::string concurrently(std::string statement, IndexBuild build) {
+  constexpr std::string_view kWord = "INDEX ";
+  if (build == IndexBuild::Online) {
+    statement.insert(statement.find(kWord) + kWord.size(), "CONCURRENTLY ");
+  }
+  return statement;
+}
+
 std::string_view serialType(const Column& column) noexcept {
   if (column.declaredType == "bigint") return "bigserial";
   if (column.declaredType == "smallint") return "smallserial";
@@ -151,6 +160,16 @@ void PostgresCompiler::renderTypes(std::string& out, const Schema& schema) const
     }
     out += ";\n";
   }
+}
+
+std::string PostgresCompiler::createIndex(const Table& table, const Index& index,
+                                          IndexBuild build) const {
+  return concurrently(SqlCompiler::createIndex(table, index, build), build);
+}
+
+std::string PostgresCompiler::dropIndex(const Table& table, const Index& index,
+                                        IndexBuild build) const {
+  return concurrently(SqlCompiler::dropIndex(table, index, build), build);
 }
 
 }  // namespace sonde

@@ -17,6 +17,10 @@ class PostgresCompiler : public SqlCompiler {
   /// @return An array literal, nulls left out: `{1,2}`.
   /// @throws ValidationError when a text among them holds a NUL.
   [[nodiscard]] std::string bindList(std::span<const Value> items) const override;
+  [[nodiscard]] std::string createIndex(const Table& table, const Index& index,
+                                        IndexBuild build) const override;
+  [[nodiscard]] std::string dropIndex(const Table& table, const Index& index,
+                                      IndexBuild build) const override;
 
  protected:
   void renderPlaceholder(query::Renderer& out, std::size_t ordinal) const override;

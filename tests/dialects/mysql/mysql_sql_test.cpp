@@ -203,5 +203,15 @@ TEST_F(MysqlSql, WritesTablesAsTheyAre) {
             "CREATE INDEX `by_name` ON `users` (`name`(10) DESC);\n");
 }
 
+TEST_F(MysqlSql, MakesAndDropsOneIndex) {
+  Index index;
+  index.name = "by_name";
+  index.parts.emplace_back().column = "name";
+  EXPECT_EQ(mariaDb().createIndex(users_, index, IndexBuild::Online),
+            "CREATE INDEX `by_name` ON `users` (`name`)");
+  EXPECT_EQ(mariaDb().dropIndex(users_, index, IndexBuild::Online),
+            "DROP INDEX `by_name` ON `users`");
+}
+
 }  // namespace
 }  // namespace sonde

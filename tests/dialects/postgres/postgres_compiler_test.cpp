@@ -160,5 +160,23 @@ CREATE TABLE "public"."things" (
 )");
 }
 
+TEST(PostgresDdl, MakesAndDropsAnIndexWhileOthersWrite) {
+  Table table = test::usersTable();
+  table.schema = "public";
+  Index index;
+  index.name = "users_name";
+  index.parts.emplace_back().column = "name";
+  index.include = {"email"};
+  index.where = "age > 18";
+  index.unique = true;
+  EXPECT_EQ(compiler().createIndex(table, index, IndexBuild::Online),
+            R"(CREATE UNIQUE INDEX CONCURRENTLY "users_name" ON "public"."users" ("name") )"
+            R"(INCLUDE ("email") WHERE age > 18)");
+  EXPECT_EQ(compiler().dropIndex(table, index, IndexBuild::Online),
+            R"(DROP INDEX CONCURRENTLY "public"."users_name")");
+  EXPECT_EQ(compiler().dropIndex(table, index, IndexBuild::Blocking),
+            R"(DROP INDEX "public"."users_name")");
+}
+
 }  // namespace
 }  // namespace sonde
