@@ -9,6 +9,7 @@
 #include "sqlite_dialect.hpp"
 #include "sqlite_open.hpp"
 #include "sqlite_settings.hpp"
+#include "sqlite_what_if.hpp"
 
 namespace sonde {
 namespace {
@@ -21,6 +22,8 @@ class SqliteDriver final : public Driver {
   [[nodiscard]] std::unique_ptr<Connection> connect(const DriverOptions& options,
                                                     TransactionMode mode) const override;
   [[nodiscard]] Topology topology(Connection& first, const DriverOptions& options) const override;
+  [[nodiscard]] WhatIfOffer whatIf(Connection& connection, std::shared_ptr<const Schema> schema,
+                                   const WhatIfOptions& options) const override;
 };
 
 Topology single(std::string reason) { return {PoolShape::Single, 0, std::move(reason)}; }
@@ -60,6 +63,13 @@ Topology SqliteDriver::topology(Connection& first, const DriverOptions& options)
   if (mode != "wal") return single("rollback journal (" + mode + ")");
   if (options.maxReaders == 0) return single("no readers are configured");
   return {PoolShape::WriterAndReaders, options.maxReaders, "write-ahead log"};
+}
+
+WhatIfOffer SqliteDriver::whatIf(Connection& connection, std::shared_ptr<const Schema> schema,
+                                 const WhatIfOptions& options) const {
+  auto* const own = dynamic_cast<SqliteConnection*>(&connection);
+  if (own == nullptr) return {nullptr, "not a connection of this driver"};
+  return {makeSqliteWhatIf(own->handle(), std::move(schema), options), {}};
 }
 
 }  // namespace
