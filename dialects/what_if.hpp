@@ -81,7 +81,8 @@ class WhatIf {
   /// @return The share of a table's rows, 0 to 1, that a condition on its columns holds for, as a
   /// bounded part of the rows tells; empty where it is not measured. For what planners do not know:
   /// how much a literal or a partial index leaves.
-  /// @param condition SQL without placeholders. @throws QueryError when the engine refuses it.
+  /// @param condition SQL without placeholders. @throws QueryError when the engine refuses it;
+  /// ValidationError when it does not end where it seems to.
   [[nodiscard]] virtual std::optional<double> fraction(std::string_view schema,
                                                        std::string_view table,
                                                        std::string_view condition) = 0;

@@ -75,6 +75,8 @@ class PostgresConnection final : public Connection {
   [[nodiscard]] std::vector<std::string> explain(std::string_view sql) override;
 
   [[nodiscard]] PostgresHandle& handle() noexcept { return session_->handle(); }
+  /// @return Whether PgBouncer stands between, which shares sessions of the server.
+  [[nodiscard]] bool pooled() const noexcept { return session_->pooled(); }
 
  private:
   [[nodiscard]] PostgresNotifications& notifications();

@@ -8,6 +8,7 @@
 #include "postgres_dialect.hpp"
 #include "postgres_open.hpp"
 #include "postgres_settings.hpp"
+#include "postgres_what_if.hpp"
 
 namespace sonde {
 namespace {
@@ -20,6 +21,8 @@ class PostgresDriver final : public Driver {
   [[nodiscard]] std::unique_ptr<Connection> connect(const DriverOptions& options,
                                                     TransactionMode mode) const override;
   [[nodiscard]] Topology topology(Connection& first, const DriverOptions& options) const override;
+  [[nodiscard]] WhatIfOffer whatIf(Connection& connection, std::shared_ptr<const Schema> schema,
+                                   const WhatIfOptions& options) const override;
 
  private:
   std::shared_ptr<PostgresTypeCache> types_ = std::make_shared<PostgresTypeCache>();
@@ -45,6 +48,17 @@ std::unique_ptr<Connection> PostgresDriver::connect(const DriverOptions& options
 
 Topology PostgresDriver::topology(Connection&, const DriverOptions& options) const {
   return {PoolShape::Uniform, options.poolSize, "a server takes many connections"};
+}
+
+WhatIfOffer PostgresDriver::whatIf(Connection& connection, std::shared_ptr<const Schema> schema,
+                                   const WhatIfOptions&) const {
+  auto* const own = dynamic_cast<PostgresConnection*>(&connection);
+  if (own == nullptr) return {nullptr, "not a connection of this driver"};
+  if (own->pooled()) {
+    return {nullptr,
+            "indexes are assumed in a session of the server, which PgBouncer gives to others"};
+  }
+  return makePostgresWhatIf(own->handle(), std::move(schema));
 }
 
 }  // namespace
