@@ -144,6 +144,7 @@ int run(std::span<const std::string> arguments, std::ostream& out, std::ostream&
     addSchemaCommand(app, output);
     addFindCommand(app, output);
     addQueryCommand(app, output);
+    addBackupCommand(app, output);
     addCompletionCommand(app, output);
     addHelpCommand(app, output);
     takeMarksOff(app);

@@ -27,6 +27,8 @@ void addSchemaCommand(CLI::App& app, const Output& output);
 void addFindCommand(CLI::App& app, const Output& output);
 /// `sonde query URI SQL [ARG…] [--write] [--format text|json|csv] [--raw]`
 void addQueryCommand(CLI::App& app, const Output& output);
+/// `sonde backup URI FILE [--vacuum] [--full-check] [--force] [--format text|json]`
+void addBackupCommand(CLI::App& app, const Output& output);
 /// `sonde completion bash|zsh|fish`, and the hidden command that lists tables for it.
 void addCompletionCommand(CLI::App& app, const Output& output);
 

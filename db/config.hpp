@@ -68,6 +68,15 @@ struct LimitsConfig {
   std::size_t maxResultBytes = 0;  ///< limits.maxResultBytes: of one kept result; 0 for no limit.
 };
 
+/// Backups made by themselves (SQLite); none unless there is a directory for them.
+struct BackupConfig {
+  std::string directory;                                    ///< backup.directory
+  std::chrono::milliseconds every{std::chrono::hours(24)};  ///< backup.everyMs
+  std::size_t keep = 7;    ///< backup.keep: backups that stay, at least one.
+  bool vacuum = false;     ///< backup.vacuum: written anew, without free pages.
+  bool fullCheck = false;  ///< backup.fullCheck: indexes compared with their tables too.
+};
+
 /// Servers that replay the log of the one in the URI, which reads may go to (PostgreSQL).
 struct ReplicasConfig {
   /// replicas.uris: each as Config::uri, without dotted options. User, password and database are
@@ -112,6 +121,7 @@ struct Config {
   LimitsConfig limits;
   ReplicasConfig replicas;
   SchemaConfig schema;
+  BackupConfig backup;
   bool allowRawSql = false;  ///< Raw SQL although a rewriter is active.
 
   /// Reads every source: defaults, then the file, then `.env`, then the environment, each over the

@@ -127,17 +127,16 @@ void applyDrivers(Config& config, const ConfigInput& input) {
 }
 
 // A list of texts without white space; from the environment with white space between them.
-void applyReplicas(Config& config, const ConfigInput& input) {
-  config.replicas.uris.clear();
+std::vector<std::string> wordsOf(const ConfigInput& input, const char* takes) {
+  std::vector<std::string> words;
   if (input.value.is_array()) {
-    for (const json& item : input.value) {
-      config.replicas.uris.push_back(textOf({item, input.where}));
-    }
-    return;
+    for (const json& item : input.value) words.push_back(textOf({item, input.where}));
+    return words;
   }
-  if (!input.value.is_string()) wrong(input, "a list of URIs");
-  std::istringstream words(input.value.get<std::string>());
-  for (std::string word; words >> word;) config.replicas.uris.push_back(word);
+  if (!input.value.is_string()) wrong(input, takes);
+  std::istringstream text(input.value.get<std::string>());
+  for (std::string word; text >> word;) words.push_back(word);
+  return words;
 }
 
 void applySettings(Config& config, const ConfigInput& input) {
@@ -179,6 +178,12 @@ constexpr std::array kKeys{
     ConfigKey{"access", [](Config& c, In in) { c.access = accessOf(in); }},
     ConfigKey{"allowRawSql", [](Config& c, In in) { c.allowRawSql = boolOf(in); }},
     ConfigKey{"attachments", applyAttachments},
+    ConfigKey{"backup.directory", [](Config& c, In in) { c.backup.directory = textOf(in); }},
+    ConfigKey{"backup.everyMs",
+              [](Config& c, In in) { c.backup.every = positiveMillisecondsOf(in); }},
+    ConfigKey{"backup.fullCheck", [](Config& c, In in) { c.backup.fullCheck = boolOf(in); }},
+    ConfigKey{"backup.keep", [](Config& c, In in) { c.backup.keep = sizeOf(in, 1); }},
+    ConfigKey{"backup.vacuum", [](Config& c, In in) { c.backup.vacuum = boolOf(in); }},
     ConfigKey{"cache.statements", [](Config& c, In in) { c.cache.statements = sizeOf(in); }},
     ConfigKey{"drivers", applyDrivers},
     ConfigKey{"limits.maxResultBytes",
@@ -227,7 +232,8 @@ constexpr std::array kKeys{
               [](Config& c, In in) { c.replicas.checkInterval = positiveMillisecondsOf(in); }},
     ConfigKey{"replicas.maxLagMs",
               [](Config& c, In in) { c.replicas.maxLag = millisecondsOf(in); }},
-    ConfigKey{"replicas.uris", applyReplicas},
+    ConfigKey{"replicas.uris",
+              [](Config& c, In in) { c.replicas.uris = wordsOf(in, "a list of URIs"); }},
     ConfigKey{"schema.checkIntervalMs",
               [](Config& c, In in) { c.schema.checkInterval = millisecondsOf(in); }},
     ConfigKey{"schema.watchIntervalMs",

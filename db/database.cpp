@@ -80,6 +80,18 @@ RuntimeOptions runtimeOptions(const Config& config, Uri uri) {
   return options;
 }
 
+std::shared_ptr<BackupSchedule> scheduleOf(const BackupConfig& config,
+                                           const std::shared_ptr<Runtime>& runtime) {
+  if (config.directory.empty()) return nullptr;
+  BackupPlan plan;
+  plan.folder = config.directory;
+  plan.every = config.every;
+  plan.keep = config.keep;
+  plan.options.vacuum = config.vacuum;
+  plan.options.fullCheck = config.fullCheck;
+  return std::make_shared<BackupSchedule>(runtime, std::move(plan));
+}
+
 }  // namespace
 
 DatabaseView DatabaseView::with(Context context) const {
@@ -120,8 +132,18 @@ Database Database::open(const Config& config) {
   auto runtime = std::make_shared<Runtime>(std::move(driver), std::move(options));
   runtime->logger().log(LogLevel::Info, "opened a database",
                         {{"uri", shown}, {"connections", runtime->pool().topology().reason}});
+  auto backups = scheduleOf(resolved->backup, runtime);
   return {std::make_shared<PooledExecutor>(std::move(runtime)), std::make_shared<PlanStore>(),
-          std::move(resolved)};
+          std::move(resolved), std::move(backups)};
+}
+
+std::optional<BackupState> Database::backupState() const {
+  return backups_ == nullptr ? std::nullopt : std::optional(backups_->state());
+}
+
+void Database::close() const {
+  if (backups_ != nullptr) backups_->stop();
+  executor_->runtime()->close();
 }
 
 std::vector<ReplicaStatus> Database::replicas() const {

@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "../monitor/backup/backup.hpp"
+#include "../monitor/backup/backup_schedule.hpp"
 #include "../session/named_lock.hpp"
 #include "../session/notification_listener.hpp"
 #include "config.hpp"
@@ -115,6 +117,16 @@ class Database : public DatabaseView {
                               std::function<void(const Notification&)> message,
                               std::function<void()> gap = {}) const;
 
+  /// Copies the database into a file while others go on, and verifies the copy; under this handle's
+  /// context. See backupDatabase() for what it does and throws.
+  ///   const auto report = db.backup("/backups/shop.db");
+  BackupReport backup(const std::string& path, const BackupOptions& options = {}) const {
+    return backupDatabase(*executor_->runtime(), path, options, context());
+  }
+  /// @return What became of the backups that the configuration asks for (backup.directory); empty
+  /// where it asks for none.
+  [[nodiscard]] std::optional<BackupState> backupState() const;
+
   /// Adds an observer around every statement, behind those there are. It may refuse statements.
   void addInterceptor(std::shared_ptr<StatementObserver> observer) const;
   /// Adds a rule-giver that every generated query obeys from now on. Raw SQL is refused from then
@@ -138,15 +150,18 @@ class Database : public DatabaseView {
   /// pool.acquireTimeoutMs for statements of other threads. Closing twice does nothing.
   /// @throws TransactionError when this thread is inside a transaction or a stream; PoolTimeout
   /// when another thread does not finish. Then nothing was closed.
-  void close() const { executor_->runtime()->close(); }
+  void close() const;
   [[nodiscard]] bool closed() const noexcept { return executor_->runtime()->pool().closed(); }
 
  private:
   Database(std::shared_ptr<SessionExecutor> executor, std::shared_ptr<PlanStore> plans,
-           std::shared_ptr<const Config> config)
-      : DatabaseView(std::move(executor), std::move(plans)), config_(std::move(config)) {}
+           std::shared_ptr<const Config> config, std::shared_ptr<BackupSchedule> backups)
+      : DatabaseView(std::move(executor), std::move(plans)),
+        config_(std::move(config)),
+        backups_(std::move(backups)) {}
 
   std::shared_ptr<const Config> config_;
+  std::shared_ptr<BackupSchedule> backups_;  // null where none were asked for
 };
 
 }  // namespace sonde

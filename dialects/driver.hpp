@@ -21,6 +21,8 @@
 
 namespace sonde {
 
+class BackupMaker;
+
 /// What a connection is opened for.
 enum class AccessMode : std::uint8_t {
   ReadOnly,   ///< Nothing may be written; the file must exist.
@@ -87,6 +89,10 @@ class Driver {
   [[nodiscard]] virtual WhatIfOffer whatIf(Connection& connection,
                                            std::shared_ptr<const Schema> schema,
                                            const WhatIfOptions& options) const;
+
+  /// @return What copies a running database into a file. @throws Unsupported naming the engine's
+  /// own tool where sonde does not do it: by default always.
+  [[nodiscard]] virtual std::unique_ptr<BackupMaker> backup() const;
 };
 
 /// Makes a driver. Called once per Database.

@@ -45,6 +45,8 @@ class Runtime {
   Runtime(std::unique_ptr<Driver> driver, RuntimeOptions options);
 
   [[nodiscard]] const Dialect& dialect() const noexcept { return driver_->dialect(); }
+  /// @return What opens connections, for those that are none of the pool's.
+  [[nodiscard]] const Driver& driver() const noexcept { return *driver_; }
   [[nodiscard]] const RuntimeOptions& options() const noexcept { return options_; }
   [[nodiscard]] const Logger& logger() const noexcept { return options_.driver.logger; }
   [[nodiscard]] SessionPool& pool() noexcept { return *pool_; }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "../../core/error.hpp"
+#include "../backup.hpp"
 #include "../setting_warnings.hpp"
 #include "mysql_connection.hpp"
 #include "mysql_dialect.hpp"
@@ -22,10 +23,20 @@ class MysqlDriver final : public Driver {
   [[nodiscard]] std::unique_ptr<Connection> connect(const DriverOptions& options,
                                                     TransactionMode mode) const override;
   [[nodiscard]] Topology topology(Connection& first, const DriverOptions& options) const override;
+  [[nodiscard]] std::unique_ptr<BackupMaker> backup() const override;
 
  private:
   mutable std::atomic<MysqlProduct> product_;
 };
+
+std::unique_ptr<BackupMaker> MysqlDriver::backup() const {
+  ErrorDetails details;
+  details.hint =
+      "use mariadb-dump --single-transaction (mysqldump on MySQL) for one database, or mariabackup "
+      "for the whole server";
+  throw Unsupported("MariaDB and MySQL databases are backed up by the server's own tools",
+                    std::move(details));
+}
 
 std::unique_ptr<Connection> MysqlDriver::connect(const DriverOptions& options,
                                                  TransactionMode) const {

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "../backup.hpp"
 #include "../setting_warnings.hpp"
 #include "postgres_connection.hpp"
 #include "postgres_dialect.hpp"
@@ -23,6 +24,7 @@ class PostgresDriver final : public Driver {
   [[nodiscard]] Topology topology(Connection& first, const DriverOptions& options) const override;
   [[nodiscard]] WhatIfOffer whatIf(Connection& connection, std::shared_ptr<const Schema> schema,
                                    const WhatIfOptions& options) const override;
+  [[nodiscard]] std::unique_ptr<BackupMaker> backup() const override;
 
  private:
   std::shared_ptr<PostgresTypeCache> types_ = std::make_shared<PostgresTypeCache>();
@@ -33,6 +35,14 @@ void refuseAttachments(const DriverOptions& options) {
   ErrorDetails details;
   details.hint = "name tables with their schema; other databases are reached by postgres_fdw";
   throw ConfigError("PostgreSQL has no attached databases", std::move(details));
+}
+
+std::unique_ptr<BackupMaker> PostgresDriver::backup() const {
+  ErrorDetails details;
+  details.hint =
+      "use pg_dump --format=custom for one database, or pg_basebackup for the whole server";
+  throw Unsupported("PostgreSQL databases are backed up by PostgreSQL's own tools",
+                    std::move(details));
 }
 
 std::unique_ptr<Connection> PostgresDriver::connect(const DriverOptions& options,

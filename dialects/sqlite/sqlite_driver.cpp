@@ -5,6 +5,7 @@
 
 #include "../../core/error.hpp"
 #include "../setting_warnings.hpp"
+#include "sqlite_backup.hpp"
 #include "sqlite_connection.hpp"
 #include "sqlite_dialect.hpp"
 #include "sqlite_open.hpp"
@@ -24,6 +25,7 @@ class SqliteDriver final : public Driver {
   [[nodiscard]] Topology topology(Connection& first, const DriverOptions& options) const override;
   [[nodiscard]] WhatIfOffer whatIf(Connection& connection, std::shared_ptr<const Schema> schema,
                                    const WhatIfOptions& options) const override;
+  [[nodiscard]] std::unique_ptr<BackupMaker> backup() const override { return makeSqliteBackup(); }
 };
 
 Topology single(std::string reason) { return {PoolShape::Single, 0, std::move(reason)}; }
