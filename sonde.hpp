@@ -1,9 +1,9 @@
 // Everything a program needs to use sonde: databases, repositories, values, errors.
 //
 // A program that wants less includes <sonde/db/database.hpp>; one that brings its own driver also
-// <sonde/dialects/registry.hpp>, one that loads drivers <sonde/dialects/load_driver.hpp>, and one
-// that parses JSON <nlohmann/json.hpp>, which is not included here because it costs more to compile
-// than all of sonde's headers.
+// <sonde/dialects/registry.hpp>, one that loads drivers <sonde/dialects/load_driver.hpp>, one with
+// an admin server <sonde/server/admin_server.hpp>, and one that parses JSON <nlohmann/json.hpp>,
+// which is not included here because it costs more to compile than all of sonde's headers.
 #pragma once
 
 #include <sonde/version.hpp>

@@ -145,6 +145,7 @@ int run(std::span<const std::string> arguments, std::ostream& out, std::ostream&
     addFindCommand(app, output);
     addQueryCommand(app, output);
     addBackupCommand(app, output);
+    addServeCommand(app, output);
     addCompletionCommand(app, output);
     addHelpCommand(app, output);
     takeMarksOff(app);

@@ -29,6 +29,8 @@ void addFindCommand(CLI::App& app, const Output& output);
 void addQueryCommand(CLI::App& app, const Output& output);
 /// `sonde backup URI FILE [--vacuum] [--full-check] [--force] [--format text|json]`
 void addBackupCommand(CLI::App& app, const Output& output);
+/// `sonde serve URI --admin HOST:PORT [--token-env NAME] [--host-name NAME]`
+void addServeCommand(CLI::App& app, const Output& output);
 /// `sonde completion bash|zsh|fish`, and the hidden command that lists tables for it.
 void addCompletionCommand(CLI::App& app, const Output& output);
 

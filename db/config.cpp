@@ -132,6 +132,7 @@ auto tied(const OptimizationConfig& c) {
 auto tied(const LogConfig& c) {
   return std::tie(c.level, c.console, c.file, c.maxFileBytes, c.maxFiles, c.jsonLines);
 }
+auto tied(const AdminConfig& c) { return std::tie(c.address, c.port, c.token, c.hosts); }
 auto tied(const BackupConfig& c) {
   return std::tie(c.directory, c.every, c.keep, c.vacuum, c.fullCheck);
 }
@@ -210,7 +211,7 @@ bool Config::sameAs(const Config& other) const {
   };
   return tied(*this) == tied(other) && tied(pool) == tied(other.pool) &&
          tied(optimization) == tied(other.optimization) && tied(logging) == tied(other.logging) &&
-         tied(backup) == tied(other.backup) &&
+         tied(admin) == tied(other.admin) && tied(backup) == tied(other.backup) &&
          static_cast<bool>(logging.callback) == static_cast<bool>(other.logging.callback) &&
          std::equal(attachments.begin(), attachments.end(), other.attachments.begin(),
                     other.attachments.end(), sameAttachment);

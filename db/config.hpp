@@ -68,6 +68,14 @@ struct LimitsConfig {
   std::size_t maxResultBytes = 0;  ///< limits.maxResultBytes: of one kept result; 0 for no limit.
 };
 
+/// What an AdminServer of this database is told; it listens only once a program starts one.
+struct AdminConfig {
+  std::string address = "127.0.0.1";  ///< admin.address
+  std::uint16_t port = 9090;          ///< admin.port; 0: any that is free.
+  std::string token;                  ///< admin.token: asked of who connects; empty for none.
+  std::vector<std::string> hosts;     ///< admin.hosts: host names answered without a token.
+};
+
 /// Backups made by themselves (SQLite); none unless there is a directory for them.
 struct BackupConfig {
   std::string directory;                                    ///< backup.directory
@@ -121,6 +129,7 @@ struct Config {
   LimitsConfig limits;
   ReplicasConfig replicas;
   SchemaConfig schema;
+  AdminConfig admin;
   BackupConfig backup;
   bool allowRawSql = false;  ///< Raw SQL although a rewriter is active.
 

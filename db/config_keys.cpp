@@ -139,6 +139,12 @@ std::vector<std::string> wordsOf(const ConfigInput& input, const char* takes) {
   return words;
 }
 
+std::uint16_t portOf(const ConfigInput& input) {
+  const std::int64_t port = integerOf(input, 0);
+  if (!std::in_range<std::uint16_t>(port)) wrong(input, "a port, 0 to 65535");
+  return static_cast<std::uint16_t>(port);
+}
+
 void applySettings(Config& config, const ConfigInput& input) {
   const json object = objectOf(input);
   for (const auto& [name, value] : object.items()) {
@@ -176,6 +182,11 @@ using In = const ConfigInput&;
 // Sorted by path. One line a key.
 constexpr std::array kKeys{
     ConfigKey{"access", [](Config& c, In in) { c.access = accessOf(in); }},
+    ConfigKey{"admin.address", [](Config& c, In in) { c.admin.address = textOf(in); }},
+    ConfigKey{"admin.hosts",
+              [](Config& c, In in) { c.admin.hosts = wordsOf(in, "a list of host names"); }},
+    ConfigKey{"admin.port", [](Config& c, In in) { c.admin.port = portOf(in); }},
+    ConfigKey{"admin.token", [](Config& c, In in) { c.admin.token = textOf(in); }},
     ConfigKey{"allowRawSql", [](Config& c, In in) { c.allowRawSql = boolOf(in); }},
     ConfigKey{"attachments", applyAttachments},
     ConfigKey{"backup.directory", [](Config& c, In in) { c.backup.directory = textOf(in); }},

@@ -87,7 +87,7 @@ case $part in
   headers)
     [[ -f $PREFIX/include/sonde/sonde.hpp ]] || fail "the umbrella header is not installed"
     [[ -f $PREFIX/include/sonde/version.hpp ]] || fail "the version header is not installed"
-    private='#\s*include\s*[<"](sqlite3\.h|spdlog|fmt/|libpq|pqxx|mysql(\.h|/))'
+    private='#\s*include\s*[<"](boost/|sqlite3\.h|spdlog|fmt/|libpq|pqxx|mysql(\.h|/))'
     if grep -rnE "$private" "$PREFIX/include"; then
       fail "an installed header brings in a library that stays private"
     fi
@@ -160,8 +160,8 @@ case $part in
     ;;
 
   without)
-    configure "$BUILD-without" -DSONDE_WITH_SQLITE=OFF -DSONDE_BUILD_CLI=OFF \
-      -DSONDE_BUILD_EXAMPLES=OFF
+    configure "$BUILD-without" -DSONDE_WITH_SQLITE=OFF -DSONDE_BUILD_SERVER=OFF \
+      -DSONDE_BUILD_CLI=OFF -DSONDE_BUILD_EXAMPLES=OFF
     "$CMAKE" --build "$BUILD-without"
     rm -rf "$SCRATCH/without-prefix"
     "$CMAKE" --install "$BUILD-without" --prefix "$SCRATCH/without-prefix"
