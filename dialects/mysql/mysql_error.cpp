@@ -17,6 +17,7 @@ namespace {
 // The numbers that decide; by name in errmsg.h and mysqld_error.h, which differ between MySQL and
 // MariaDB where these do not.
 enum Code : unsigned {
+  kDiskFull = 1021,
   kTooManyConnections = 1040,
   kDenied = 1045,
   kDeniedDatabase = 1044,
@@ -25,6 +26,7 @@ enum Code : unsigned {
   kServerShutdown = 1053,
   kUnknownColumn = 1054,
   kDuplicate = 1062,
+  kTableFull = 1114,
   kTableDenied = 1142,
   kColumnDenied = 1143,
   kUnknownTable = 1146,
@@ -222,6 +224,26 @@ ErrorDetails detailsOf(const MysqlFailure& failure, std::string_view sql) {
   return details;
 }
 
+/// Whether the server had no room to write, by its own number or by the system's (ENOSPC) in the
+/// message: `Error writing file '…' (Errcode: 28 "No space left on device")`.
+bool saysDiskFull(const MysqlFailure& failure) noexcept {
+  if (failure.code == kDiskFull || failure.code == kTableFull) return true;
+  static constexpr std::array<std::string_view, 3> kSystem = {"Errcode: 28 ", "errno: 28 ",
+                                                              "error 28 "};
+  return std::any_of(kSystem.begin(), kSystem.end(), [&](std::string_view part) {
+    return failure.message.find(part) != std::string::npos;
+  });
+}
+
+[[noreturn]] void throwDiskFull(const std::string& message, ErrorDetails details) {
+  // The server's own is HY000, which says nothing; this is what other engines say.
+  details.sqlState = "53100";
+  details.hint =
+      "free space on the server's disk, or raise the limit of the tablespace (of a MEMORY table: "
+      "max_heap_table_size)";
+  throw QueryError("no space is left: " + message, std::move(details));
+}
+
 [[noreturn]] void throwNamed(const MysqlFailure& failure, const std::string& message,
                              const MysqlScene& scene, ErrorDetails details) {
   if (failure.code == kUnknownTable) {
@@ -316,6 +338,7 @@ void throwMysqlError(const MysqlFailure& failure, const MysqlScene& scene) {
   }
   if (lost) throwLost(failure, std::move(details));
   const std::string message = withoutValues(failure.message, scene);
+  if (saysDiskFull(failure)) throwDiskFull(message, std::move(details));
   switch (failure.code) {
     case kInterrupted:
       throw Cancelled("the statement was interrupted on the server", std::move(details));
