@@ -4,6 +4,7 @@
 #include <sonde/core/error.hpp>
 #include <sonde/db/database.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -101,58 +102,86 @@ INSTANTIATE_TEST_SUITE_P(Engines, ServerFault,
                            return kind.param == ServerKind::Postgres ? "Postgres" : "MariaDb";
                          });
 
+/// Sixteen threads that insert, and what they were told.
+class Load {
+ public:
+  explicit Load(const Database& db) : db_(db) {
+    for (int i = 0; i < 16; ++i) threads_.emplace_back([this] { run(); });
+  }
+  ~Load() { end(); }
+  Load(const Load&) = delete;
+  Load& operator=(const Load&) = delete;
+
+  void end() {
+    ended_ = true;
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+  }
+  [[nodiscard]] int typedErrors() const { return typed_; }
+  /// Only after end().
+  [[nodiscard]] const std::set<int>& acknowledged() const { return acknowledged_; }
+  [[nodiscard]] const std::vector<std::string>& untyped() const { return untyped_; }
+
+ private:
+  void run() {
+    const Repository entries = db_.getRepository("entries");
+    while (!ended_) {
+      const int id = ++next_;
+      try {
+        entries.insert({{"id", id}, {"text", "kept"}});
+        const std::lock_guard lock(mutex_);
+        acknowledged_.insert(id);
+      } catch (const ConnectionError&) {
+        ++typed_;
+      } catch (const PoolTimeout&) {
+        ++typed_;
+      } catch (const std::exception& error) {
+        const std::lock_guard lock(mutex_);
+        untyped_.emplace_back(error.what());
+      }
+    }
+  }
+
+  const Database& db_;
+  std::atomic<bool> ended_{false};
+  std::atomic<int> typed_{0};
+  std::atomic<int> next_{1000};
+  std::mutex mutex_;
+  std::set<int> acknowledged_;
+  std::vector<std::string> untyped_;
+  std::vector<std::thread> threads_;
+};
+
+// The pool must be full again within a second. A machine that is busy with other things may hold
+// this up, so it has several tries: a pool that waits too long by itself fails in all of them.
 TEST_P(ServerFault, KilledAndRestartedUnderSixteenThreadsLosesNoAcknowledgedCommit) {
   const Database db = Database::open(config());
-  std::atomic<bool> ended{false};
-  std::atomic<int> typed{0};
-  std::atomic<int> next{1000};
-  std::mutex mutex;
-  std::set<int> acknowledged;
-  std::vector<std::string> untyped;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 16; ++i) {
-    threads.emplace_back([&] {
-      const Repository entries = db.getRepository("entries");
-      while (!ended) {
-        const int id = ++next;
-        try {
-          entries.insert({{"id", id}, {"text", "kept"}});
-          const std::lock_guard lock(mutex);
-          acknowledged.insert(id);
-        } catch (const ConnectionError&) {
-          ++typed;
-        } catch (const PoolTimeout&) {
-          ++typed;
-        } catch (const std::exception& error) {
-          const std::lock_guard lock(mutex);
-          untyped.emplace_back(error.what());
-        }
-      }
-    });
+  Load load(db);
+  auto fastest = std::chrono::milliseconds::max();
+  for (int round = 0; round < 5 && fastest > 1s; ++round) {
+    std::this_thread::sleep_for(300ms);
+    server_->kill();
+    std::this_thread::sleep_for(200ms);
+    server_->start();  // Returns as soon as it has answered.
+    const auto back = Clock::now();
+    while (db.poolStats().open < 4 && Clock::now() - back < 20s) std::this_thread::sleep_for(1ms);
+    EXPECT_EQ(db.poolStats().open, 4U);
+    fastest = std::min(fastest,
+                       std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - back));
   }
-  std::this_thread::sleep_for(300ms);
-  server_->kill();
   std::this_thread::sleep_for(200ms);
-  server_->start();
-  const auto back = Clock::now();
-  while (db.poolStats().open < 4 && Clock::now() - back < 20s) std::this_thread::sleep_for(1ms);
-  const auto full = Clock::now() - back;
-  std::this_thread::sleep_for(200ms);
-  ended = true;
-  for (std::thread& thread : threads) thread.join();
+  load.end();
 
-  EXPECT_EQ(db.poolStats().open, 4U);
-  RecordProperty(
-      "millisecondsUntilFull",
-      static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(full).count()));
-  EXPECT_TRUE(untyped.empty()) << untyped.front();
-  EXPECT_GT(typed, 0);
+  EXPECT_LE(fastest, 1s);
+  RecordProperty("millisecondsUntilFull", static_cast<int>(fastest.count()));
+  EXPECT_TRUE(load.untyped().empty()) << load.untyped().front();
+  EXPECT_GT(load.typedErrors(), 0);
   std::set<int> stored;
   for (const auto& row : openRaw(server_->server(), "shop")->run("SELECT id FROM entries")) {
     stored.insert(std::stoi(row.at(0).value()));
   }
-  for (const int id : acknowledged) EXPECT_TRUE(stored.count(id) != 0) << id;
-  EXPECT_GT(acknowledged.size(), 16U);
+  for (const int id : load.acknowledged()) EXPECT_TRUE(stored.count(id) != 0) << id;
+  EXPECT_GT(load.acknowledged().size(), 16U);
 }
 
 TEST_P(ServerFault, AConnectionEndedInTheMiddleOfAQueryIsATypedErrorAndReplaced) {
