@@ -17,6 +17,9 @@ using query::Operation;
 // Below this, beginning a bulk insert costs more than it saves.
 constexpr std::size_t kFewestInBulk = 64;
 
+// Chunks that share their round trips, at most.
+constexpr std::size_t kChunksAtOnce = 16;
+
 bool holdsRows(const TablePlans& plans) {
   const TableKind kind = plans.table().kind;
   return kind == TableKind::Table || kind == TableKind::Partitioned || kind == TableKind::Partition;
@@ -75,11 +78,20 @@ class Chunk {
 
   [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
 
+  /// @return Whether `rows` begin with another chunk for the same statement.
+  [[nodiscard]] bool fitsToo(std::span<const Record> rows) const {
+    return rows.size() >= size() &&
+           std::all_of(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(size()),
+                       [this](const Record& row) { return fitsInsert(*shape_, row); });
+  }
+
   /// @return The values of the rows, checked. They point into the rows.
-  [[nodiscard]] std::vector<Arg> args(const TablePlans& plans) const {
+  [[nodiscard]] std::vector<Arg> args(const TablePlans& plans) const { return args(plans, rows_); }
+  /// The same for the chunk that `rows` begin with.
+  [[nodiscard]] std::vector<Arg> args(const TablePlans& plans, std::span<const Record> rows) const {
     std::vector<Arg> args;
-    args.reserve(rows_.size() * shape_->columns.size());
-    for (const Record& row : rows_) {
+    args.reserve(size() * shape_->columns.size());
+    for (const Record& row : rows.first(size())) {
       checkValues(plans, *shape_, row);
       for (const auto& field : row) args.emplace_back(field.second);
     }
@@ -160,6 +172,30 @@ void createSingly(Executor& executor, const TablePlans& plans, const Record& val
   if (!out.addFrom(executor, plan, args.args())) rowNotVisible(plans);
 }
 
+/// Creates the chunk that `rows` begin with and those like it that follow. @return How many rows.
+std::size_t createChunks(Executor& executor, const TablePlans& plans, const Chunk& chunk,
+                         std::span<const Record> rows, Collector& out) {
+  std::vector<std::vector<Arg>> values;
+  std::size_t taken = 0;
+  do {
+    values.push_back(chunk.args(plans, rows.subspan(taken)));
+    taken += chunk.size();
+  } while (values.size() < kChunksAtOnce && chunk.fitsToo(rows.subspan(taken)));
+  const std::vector<Args> batch(values.begin(), values.end());
+  const query::Plan& plan = chunk.plan(executor, plans, Gives::Row);
+  for (const ResultSet& stored : executor.queryEach(plan, batch)) {
+    if (stored.size() != chunk.size()) rowNotVisible(plans);
+    if (executor.wantsChanges()) {
+      for (std::size_t i = 0; i < stored.size(); ++i) {
+        const Row row = stored[i];
+        tellRow(executor, plans, Operation::Insert, keyInRow(plans, row.view()), row);
+      }
+    }
+    out.add(stored);
+  }
+  return taken;
+}
+
 std::uint64_t insertSingly(Executor& executor, const TablePlans& plans, const Record& values) {
   const Inserted inserted = insertRow(executor, plans, values);
   if (!inserted.stored) return 0;
@@ -236,17 +272,7 @@ BlockPtr createRows(Executor& executor, const TablePlans& plans, std::span<const
     } else if (const Chunk chunk(executor, plans, rows); chunk.size() == 1) {
       createSingly(executor, plans, rows.front(), out);
     } else {
-      taken = chunk.size();
-      const std::vector<Arg> args = chunk.args(plans);
-      const ResultSet stored = executor.query(chunk.plan(executor, plans, Gives::Row), args);
-      if (stored.size() != taken) rowNotVisible(plans);
-      if (executor.wantsChanges()) {
-        for (std::size_t i = 0; i < stored.size(); ++i) {
-          const Row row = stored[i];
-          tellRow(executor, plans, Operation::Insert, keyInRow(plans, row.view()), row);
-        }
-      }
-      out.add(stored);
+      taken = createChunks(executor, plans, chunk, rows, out);
     }
     rows = rows.subspan(taken);
   }

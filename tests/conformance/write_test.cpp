@@ -89,6 +89,22 @@ TEST_P(Writing, ManyRowsComeBackInTheOrderGiven) {
   EXPECT_THAT(users().createMany(std::vector<Record>{}), IsEmpty());
 }
 
+// More than statements take at once, with a row between that has other columns.
+TEST_P(Writing, ThousandsOfRowsComeBackInTheOrderGiven) {
+  std::vector<Record> many;
+  for (int i = 0; i < 2500; ++i) many.push_back({{"name", "n" + std::to_string(i)}, {"age", i}});
+  many[1300] = {{"name", "other"}, {"city", nullptr}};
+  const ResultSet rows = users().createMany(many);
+  ASSERT_EQ(rows.size(), many.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    ASSERT_EQ(rows[i]["id"].as<std::size_t>(), i + 1);
+    ASSERT_EQ(rows[i]["name"].text(), i == 1300 ? "other" : "n" + std::to_string(i));
+  }
+  many.back() = {{"name", "last"}, {"id", 1}};
+  EXPECT_THROW(users().createMany(many), ConstraintError);
+  EXPECT_EQ(users().count(), 2500U);
+}
+
 TEST_P(Writing, ManyRowsAreStoredAllOrNone) {
   EXPECT_EQ(users().insertMany({{{"name", "a"}}, {{"name", "b"}}, {{"name", "c"}}}), 3U);
   EXPECT_THROW(users().insertMany({{{"name", "d"}, {"email", "x@example.org"}},
