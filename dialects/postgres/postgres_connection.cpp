@@ -23,11 +23,6 @@ namespace {
   throw ValidationError(std::string(why), {}, std::move(details));
 }
 
-bool isOn(const PGconn* connection, const char* parameter) noexcept {
-  const char* const value = PQparameterStatus(connection, parameter);
-  return value != nullptr && std::string_view(value) == "on";
-}
-
 }  // namespace
 
 PostgresConnection::PostgresConnection(std::shared_ptr<PostgresHandle> handle,
@@ -56,10 +51,13 @@ void PostgresConnection::executeScript(std::string_view sql) {
   session_->types().clear();
 }
 
+bool PostgresConnection::broken() const noexcept {
+  const PostgresHandle& server = session_->handle();
+  return server.broken() || (server.demoted() && !transactions_.active());
+}
+
 bool PostgresConnection::readOnly() const noexcept {
-  const PGconn* const connection = session_->handle().connection();
-  return requests_.readOnly || isOn(connection, "in_hot_standby") ||
-         isOn(connection, "default_transaction_read_only");
+  return requests_.readOnly || session_->handle().serverTakesNoWrites();
 }
 
 Catalog PostgresConnection::readCatalog() { return readPostgresCatalog(handle()); }
@@ -69,8 +67,9 @@ std::optional<std::uint64_t> PostgresConnection::schemaHash() {
 }
 
 bool PostgresConnection::ping(std::chrono::milliseconds timeout) noexcept {
-  if (broken()) return false;
-  return handle().execWithin("", timeout) && !broken();
+  if (broken() || !handle().execWithin("", timeout)) return false;
+  handle().noticeDemotion();
+  return !broken();
 }
 
 std::optional<ReplicationState> PostgresConnection::replicationState() {

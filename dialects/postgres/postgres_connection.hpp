@@ -41,7 +41,9 @@ class PostgresConnection final : public Connection {
 
   /// @return 0: keys are had by RETURNING.
   [[nodiscard]] std::int64_t lastInsertId() const noexcept override { return 0; }
-  [[nodiscard]] bool broken() const noexcept override { return session_->handle().broken(); }
+  /// @return Also, outside a transaction, when the server takes no writes any more: a switch-over
+  /// made another one the primary, which only a new connection finds.
+  [[nodiscard]] bool broken() const noexcept override;
   [[nodiscard]] bool readOnly() const noexcept override;
 
   [[nodiscard]] Catalog readCatalog() override;

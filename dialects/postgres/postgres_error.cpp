@@ -182,6 +182,9 @@ bool postgresSessionEnds(string_view sqlState) noexcept {
 string_view postgresHint(string_view sqlState) noexcept {
   static constexpr std::pair<string_view, string_view> kHints[] = {
       {"08", "see whether the server runs and the network is up"},
+      {"25006",
+       "begin the transaction for writing; where the server takes no writes, connect to the one "
+       "that does (target_session_attrs=read-write)"},
       {"25P03", "shorten the transaction, or raise idle_in_transaction_session_timeout"},
       {"28000", "see the server's pg_hba.conf, and whether it wants sslmode=require"},
       {"28P01", "see the user's name and password"},

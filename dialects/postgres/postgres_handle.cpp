@@ -70,7 +70,7 @@ class PostgresHandle::CancelRequest {
 };
 
 PostgresHandle::PostgresHandle(pg_conn* connection)
-    : connection_(connection), socket_(PQsocket(connection)) {
+    : connection_(connection), socket_(PQsocket(connection)), tookWrites_(!serverTakesNoWrites()) {
   PQsetnonblocking(connection_, 1);
   // Notices go to nobody: what matters is an error, and libpq's default writes to stderr.
   PQsetNoticeReceiver(
@@ -243,6 +243,7 @@ void PostgresHandle::failWith(const PostgresResult& result, PostgresScene scene)
     broken_ = true;
     if (sqlState.empty()) failConnection(sql);
   }
+  if (sqlState == "25006") noticeDemotion();
   if (tooLarge) {
     ErrorDetails details;
     details.sql = sql;
@@ -416,6 +417,14 @@ void PostgresHandle::interrupt() noexcept {
 
 bool PostgresHandle::broken() const noexcept {
   return broken_ || PQstatus(connection_) == CONNECTION_BAD;
+}
+
+bool PostgresHandle::serverTakesNoWrites() const noexcept {
+  const auto isOn = [&](const char* parameter) {
+    const char* const value = PQparameterStatus(connection_, parameter);
+    return value != nullptr && std::string_view(value) == "on";
+  };
+  return isOn("in_hot_standby") || isOn("default_transaction_read_only");
 }
 
 bool PostgresHandle::inTransaction() const noexcept {

@@ -124,6 +124,15 @@ class PostgresHandle {
     if (broken()) failConnection({});
   }
   void markBroken() noexcept { broken_ = true; }
+
+  /// @return Whether the server, as it said last, takes no writes: it is a standby, or transactions
+  /// are read-only there unless told otherwise.
+  [[nodiscard]] bool serverTakesNoWrites() const noexcept;
+  /// Looks whether a server that took writes as the connection opened takes none any more.
+  void noticeDemotion() noexcept { demoted_ = tookWrites_ && serverTakesNoWrites(); }
+  /// @return Whether it was found so: by noticeDemotion(), or as it refused a write.
+  [[nodiscard]] bool demoted() const noexcept { return demoted_; }
+
   /// @return Whether a transaction is open, failed ones included.
   [[nodiscard]] bool inTransaction() const noexcept;
   /// @return Whether the open transaction failed and takes nothing but a rollback.
@@ -150,6 +159,8 @@ class PostgresHandle {
   const Context* armed_ = nullptr;  // only while it can stop anything
   PostgresStop stop_ = PostgresStop::None;
   bool broken_ = false;
+  bool tookWrites_;
+  bool demoted_ = false;
   bool tooLarge_ = false;
   std::atomic<bool> running_{false};
   std::atomic<bool> interrupted_{false};

@@ -5,11 +5,13 @@
 #include <sonde/core/error.hpp>
 #include <sonde/db/database.hpp>
 
+#include <barrier>
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "../servers/private_server.hpp"
 #include "../servers/raw_session.hpp"
@@ -172,6 +174,54 @@ TEST_F(Replication, FindsTheStandbyThatWasPromoted) {
   EXPECT_EQ(notes(db), 3U);
   EXPECT_TRUE(comes([&] { return !inRotation(db); }));
   EXPECT_EQ(db.replicas().at(0).reason, "it is a primary itself");
+}
+
+TEST_F(Replication, LeavesAServerThatTakesNoWritesAnyMoreAtTheFirstRefusal) {
+  Config config;
+  config.uri = primary_->server().tcpUri("postgres");
+  config.replicas.uris = {standby_->server().tcpUri("postgres")};
+  config.pool.size = 4;
+  const Database db = Database::open(config);
+  const Repository notes = db.getRepository("notes");
+  // Four connections, which will outlive the switch-over.
+  std::barrier<> together(4);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back(
+        [&] { db.transaction([&](Transaction&) { together.arrive_and_wait(); }); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  ASSERT_EQ(db.poolStats().open, 4U);
+
+  const auto onPrimary = openRaw(primary_->server(), "postgres");
+  onPrimary->run("ALTER SYSTEM SET default_transaction_read_only = on");
+  onPrimary->run("SELECT pg_reload_conf()");
+  ASSERT_TRUE(comes([&] { return onPrimary->value("SHOW transaction_read_only") == "on"; }));
+  onStandby_->run("SELECT pg_promote()");
+  ASSERT_TRUE(comes([&] { return onStandby_->value("SELECT pg_is_in_recovery()") == "f"; }));
+
+  int refused = 0;
+  for (int i = 0; i < 8; ++i) {
+    try {
+      notes.insert({{"text", "after"}});
+    } catch (const QueryError& error) {
+      EXPECT_EQ(error.sqlState(), "25006");
+      ++refused;
+    }
+  }
+  EXPECT_LE(refused, 1);  // None where the pool asked before it gave the connection out.
+  EXPECT_EQ(onStandby_->value("SELECT count(*) FROM notes WHERE text = 'after'"),
+            std::to_string(8 - refused));
+  EXPECT_EQ(onPrimary->value("SELECT count(*) FROM notes WHERE text = 'after'"), "0");
+  EXPECT_GE(db.poolStats().discarded, 1U);
+}
+
+TEST_F(Replication, KeepsAConnectionWhoseTransactionWasReadOnlyByItself) {
+  const Database db = open();
+  Transaction tx = db.begin(TransactionOptions{.mode = TransactionMode::Read});
+  EXPECT_THROW(tx.execute("INSERT INTO notes (text) VALUES ('refused')"), Error);
+  tx.rollback();
+  EXPECT_EQ(db.poolStats().discarded, 0U);
 }
 
 TEST_F(Replication, OpensWhileTheStandbyIsDown) {
