@@ -292,8 +292,7 @@ TEST_F(MysqlConnections, BreakWhenTheyAreKilled) {
 }
 
 TEST(MysqlFaults, AServerThatNeverAnswersIsGivenUp) {
-  SONDE_NEEDS_MYSQL();
-  if (!test::canStartPrivateServer(test::ServerKind::MySql)) GTEST_SKIP();
+  SONDE_NEEDS_PRIVATE_SERVER(test::ServerKind::MySql);
   const test::PrivateMariaDb server;
   const std::string uri = server.server().tcpUri("mysql");
   const auto connection = connectMysql(uri);
