@@ -36,6 +36,13 @@ class DatabaseView : public View {
   /// wrote.
   [[nodiscard]] DatabaseView session() const;
 
+  /// Copies the database into a file while others go on, and verifies the copy; under this handle's
+  /// context. See backupDatabase() for what it does and throws.
+  ///   const auto report = db.with(Context().timeout(1h)).backup("/backups/shop.backup");
+  BackupReport backup(const std::string& path, const BackupOptions& options = {}) const {
+    return backupDatabase(*executor_->runtime(), path, options, context());
+  }
+
   /// Begins a transaction that lasts until it is committed, rolled back, or destroyed.
   /// @throws TransactionError at once when this thread's own transaction is in the way; Timeout
   /// when another process keeps the lock; PoolTimeout naming who holds the connection.
@@ -117,12 +124,6 @@ class Database : public DatabaseView {
                               std::function<void(const Notification&)> message,
                               std::function<void()> gap = {}) const;
 
-  /// Copies the database into a file while others go on, and verifies the copy; under this handle's
-  /// context. See backupDatabase() for what it does and throws.
-  ///   const auto report = db.backup("/backups/shop.db");
-  BackupReport backup(const std::string& path, const BackupOptions& options = {}) const {
-    return backupDatabase(*executor_->runtime(), path, options, context());
-  }
   /// @return What became of the backups that the configuration asks for (backup.directory); empty
   /// where it asks for none.
   [[nodiscard]] std::optional<BackupState> backupState() const;

@@ -97,12 +97,8 @@ TEST_P(BackupOf, EndsWhenItsContextSaysSo) {
   options.progress = [&stop](const BackupProgress& progress) {
     if (progress.done > 20) stop.request_stop();
   };
-  Runtime& runtime = *db.executor()->runtime();
-  EXPECT_THROW(backupDatabase(runtime, target_, options, Context().stopToken(stop.get_token())),
-               Cancelled);
-  EXPECT_THROW(
-      backupDatabase(runtime, target_, {}, Context().timeout(std::chrono::milliseconds(0))),
-      Timeout);
+  EXPECT_THROW(db.with(Context().stopToken(stop.get_token())).backup(target_, options), Cancelled);
+  EXPECT_THROW(db.with(Context().timeout(std::chrono::milliseconds(0))).backup(target_), Timeout);
   EXPECT_THAT(left(), ElementsAre());
   EXPECT_EQ(db.sql("SELECT count(*) AS n FROM users")[0]["n"].as<int>(), 2000);
 }
