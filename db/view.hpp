@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "../core/arg.hpp"
 #include "../core/function_ref.hpp"
@@ -80,6 +81,13 @@ class View {
   /// Runs statements separated by semicolons, without parameters, each on its own unless this is a
   /// transaction. Changes made by a script are not told to afterCommit listeners.
   void executeScript(std::string_view text) const { executor_->executeScript(text); }
+
+  /// @return How the engine would run a statement, one line a step. Nothing runs, so parameters are
+  /// not given; a plan that depends on them is that for any. SQLite: EXPLAIN QUERY PLAN; PostgreSQL
+  /// and MariaDB: EXPLAIN. @throws What running it would throw before its first row.
+  [[nodiscard]] std::vector<std::string> explain(std::string_view text) const {
+    return executor_->explain(text);
+  }
 
   /// Sends a message to those who listen to a channel: at once, or, of a transaction, with its
   /// commit. @throws Unsupported on engines without notifications.

@@ -17,6 +17,20 @@
 
 namespace sonde {
 
+/// Work of a statement that an index could have spared. All zero where the engine does not tell.
+struct StatementEffort {
+  std::uint64_t fullScanSteps = 0;  ///< Rows stepped over in scans of whole tables.
+  std::uint64_t sorts = 0;          ///< Results that had to be sorted.
+  std::uint64_t autoIndexRows = 0;  ///< Rows put into an index made for this run only.
+
+  StatementEffort& operator+=(const StatementEffort& other) noexcept {
+    fullScanSteps += other.fullScanSteps;
+    sorts += other.sorts;
+    autoIndexRows += other.autoIndexRows;
+    return *this;
+  }
+};
+
 /// See the file comment. Errors are thrown typed: QueryError, ConstraintError, Timeout, Cancelled,
 /// TransactionError (busy), ConnectionError (the connection is gone).
 class Statement {
@@ -60,6 +74,9 @@ class Statement {
   /// @return Whether the engine had to prepare again because the schema changed since the last call
   /// of this function.
   [[nodiscard]] virtual bool takeSchemaChanged() noexcept = 0;
+  /// @return What the runs since the last call of this function cost; zero where the engine does
+  /// not tell. Asked only while somebody wants to know.
+  [[nodiscard]] virtual StatementEffort takeEffort() noexcept { return {}; }
 };
 
 }  // namespace sonde

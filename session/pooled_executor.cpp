@@ -92,7 +92,7 @@ auto PooledExecutor::lease(const query::Plan& plan, std::size_t parameters, Job 
         } catch (const Error& error) {
           if (!isOfReplica(error) || counts.rows != 0) throw;
           if (error.code() == ErrorCode::Connection) replicas->failed(*replica, error.what());
-          counts = {};
+          counts.restart();
         }
       }
     }
@@ -106,7 +106,8 @@ auto PooledExecutor::runOn(SessionPool& pool, const query::Plan& plan, Job& job,
   const bool primary = &pool == &runtime_->pool();
   // A replica may show an older schema than the one that is known already.
   ChangeTeller teller(*runtime_, primary);
-  const Lease lease = pool.lease(kindOf(plan), context_, leaseLabel(plan));
+  const Lease lease = pool.lease(kindOf(plan), context_, leaseLabel(plan),
+                                 observation == nullptr ? nullptr : &counts.waited);
   Session& session = lease.session();
   teller.checkWhenDue(session.connection());
   if (plan.touchesSession) session.markTouched();
@@ -131,8 +132,8 @@ void PooledExecutor::noteCommit(Connection& connection, bool wrote) const noexce
 template <class Work>
 auto PooledExecutor::call(const query::Plan& plan, Args args, Work work) {
   return lease(plan, args.size(), [&](Session& session, ChangeTeller& teller, RunCounts& counts) {
-    StatementRun run(session, plan, context_);
-    auto result = run.with(args, compiler(), work, counts);
+    StatementRun run(session, plan, context_, counts);
+    auto result = run.with(args, compiler(), work);
     teller.recheckAfter(run);
     return result;
   });
@@ -150,7 +151,7 @@ std::vector<ResultSet> PooledExecutor::queryEach(const query::Plan& plan,
                                                  std::span<const Args> batch) {
   return lease(plan, plan.argumentCount,
                [&](Session& session, ChangeTeller& teller, RunCounts& counts) {
-                 StatementRun run(session, plan, context_);
+                 StatementRun run(session, plan, context_, counts);
                  auto results = fetchEach(run, batch, counts);
                  teller.recheckAfter(run);
                  return results;
@@ -224,6 +225,12 @@ void PooledExecutor::notify(std::string_view channel, std::string_view payload) 
   const Lease lease = runtime_->pool().lease(LeaseKind::Read, context_, "notify");
   const SessionArming arming(lease.session(), context_);
   lease.session().connection().notify(channel, payload);
+}
+
+std::vector<std::string> PooledExecutor::explainPrepared(std::string_view sql) {
+  const Lease lease = runtime_->pool().lease(LeaseKind::Read, context_, "explain");
+  const SessionArming arming(lease.session(), context_);
+  return lease.session().connection().explain(sql);
 }
 
 std::shared_ptr<const Schema> PooledExecutor::schema() const {

@@ -26,6 +26,7 @@ class PooledExecutor final : public SessionExecutor {
   [[nodiscard]] RawStatementPtr raw(std::string_view sql) override;
   void executeScript(std::string_view sql) override;
   void notify(std::string_view channel, std::string_view payload) override;
+  [[nodiscard]] std::vector<std::string> explainPrepared(std::string_view sql) override;
 
   [[nodiscard]] std::shared_ptr<const Schema> schema() const override;
   [[nodiscard]] std::uint64_t schemaVersion() const noexcept override;

@@ -76,9 +76,8 @@ void Runtime::requireRawSql() const {
 void Runtime::addObserver(std::shared_ptr<StatementObserver> observer) {
   if (observer == nullptr) throw ConfigError("addInterceptor was given no observer");
   const std::lock_guard lock(chains_);
-  auto chain = std::make_unique<ObserverChain>(*observerChains_.back());
-  chain->push_back(std::move(observer));
-  observerChains_.push_back(std::move(chain));
+  observerChains_.push_back(
+      std::make_unique<const ObserverChain>(*observerChains_.back(), std::move(observer)));
   observers_.store(observerChains_.back().get(), std::memory_order_release);
 }
 

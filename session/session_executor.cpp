@@ -83,6 +83,11 @@ void SessionExecutor::streamRaw(std::string_view sql, Args args, RowCallback cal
   finishRaw(*statement, rows);
 }
 
+std::vector<std::string> SessionExecutor::explain(std::string_view sql) {
+  runtime_->requireRawSql();
+  return explainPrepared(query::rewritePlaceholders(sql, runtime_->dialect().lexerRules()).sql);
+}
+
 void SessionExecutor::streamJsonRaw(std::string_view sql, Args args, TextSink sink,
                                     const JsonOptions& options) {
   json::ArrayWriter writer(sink, options);

@@ -18,7 +18,6 @@
 namespace sonde {
 
 class StatementRun;
-struct RunCounts;
 
 /// See the file comment. The calls for raw SQL throw what Executor's throw, and AuthorizationError
 /// while a rewriter is active and raw SQL was not allowed by name.
@@ -43,6 +42,10 @@ class SessionExecutor : public Executor, public std::enable_shared_from_this<Ses
   /// Sends a message to a channel: at once, or with the commit. @throws Unsupported on engines
   /// without notifications.
   virtual void notify(std::string_view channel, std::string_view payload) = 0;
+  /// @return The plan of raw SQL, with `?` for parameters, as the engine explains it; nothing runs.
+  [[nodiscard]] std::vector<std::string> explain(std::string_view sql);
+  /// The same of a statement in the engine's own form, as a plan holds it.
+  [[nodiscard]] virtual std::vector<std::string> explainPrepared(std::string_view sql) = 0;
 
   [[nodiscard]] const std::shared_ptr<Runtime>& runtime() const noexcept { return runtime_; }
   /// @return What its reads on replicas must not be behind, and its writes move on.

@@ -170,6 +170,16 @@ Lease SessionPool::leaseSlow(LeaseKind kind, const Context& context, std::string
   return settle(*wait(request), request);
 }
 
+Lease SessionPool::leaseTimed(LeaseKind kind, const Context& context, std::string_view label,
+                              std::chrono::nanoseconds& waited) {
+  struct Timer {
+    std::chrono::nanoseconds& waited;
+    std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
+    ~Timer() { waited += std::chrono::steady_clock::now() - began; }
+  } const timer{waited};
+  return leaseSlow(kind, context, label);
+}
+
 // A connection that rests, the one this thread used last before all others.
 PoolSlot* SessionPool::takeFree(std::uint8_t lane) noexcept {
   const auto take = [&](PoolSlot& slot) {

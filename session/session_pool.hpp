@@ -143,7 +143,10 @@ class SessionPool {
   /// TransactionError when this thread's own transaction holds the connection, or locks that a
   /// write could wait for; ConnectionError when the pool is closed, or no connection can be opened
   /// (a server that is down is waited for as long as a free connection would be).
-  [[nodiscard]] Lease lease(LeaseKind kind, const Context& context, std::string_view label) {
+  /// @param waited Where not null, the time until the connection was there, or until it was given
+  /// up, is added to it; nothing when one was free at once.
+  [[nodiscard]] Lease lease(LeaseKind kind, const Context& context, std::string_view label,
+                            std::chrono::nanoseconds* waited = nullptr) {
     const std::uint8_t lane = laneOf(kind);
     detail::PoolSlot* slot = preferred(lane);
     std::uint32_t free = detail::PoolSlot::Free;
@@ -154,7 +157,8 @@ class SessionPool {
       occupy(*slot, label);
       return {*this, *slot};
     }
-    return leaseSlow(kind, context, label);
+    return waited == nullptr ? leaseSlow(kind, context, label)
+                             : leaseTimed(kind, context, label, *waited);
   }
 
   /// Opens a connection that is none of the pool's, for what keeps one for long: a lock, a channel.
@@ -186,6 +190,8 @@ class SessionPool {
   }
   void occupy(detail::PoolSlot& slot, std::string_view label) const noexcept;
   [[nodiscard]] Lease leaseSlow(LeaseKind kind, const Context& context, std::string_view label);
+  [[nodiscard]] Lease leaseTimed(LeaseKind kind, const Context& context, std::string_view label,
+                                 std::chrono::nanoseconds& waited);
   [[nodiscard]] detail::PoolSlot* own(LeaseKind kind, bool& holdsOne) const;
   void refuseInside(const detail::PoolSlot& mine) const;
   [[nodiscard]] detail::PoolSlot* takeAny(std::uint8_t lane) noexcept;

@@ -2,7 +2,8 @@
 //
 // Invariant: before() of every observer runs in the order they were added, after() and failed() in
 // the reverse order and only for observers whose before() returned. Nothing is built or timed while
-// there is no observer. Parameter values are never shown. Observers must be thread-safe.
+// there is no observer. Parameter values are never shown. Observers must be thread-safe. All calls
+// for one statement come from the thread that runs it, and the statements of one thread nest.
 #pragma once
 
 #include <chrono>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "../core/context.hpp"
+#include "../dialects/statement.hpp"
 #include "../query/plan.hpp"
 
 namespace sonde {
@@ -26,12 +28,16 @@ struct StatementInfo {
   bool inTransaction = false;
 };
 
-/// What a statement did.
+/// What a statement did, as far as it came.
 struct StatementOutcome {
-  std::chrono::nanoseconds
-      duration{};              ///< Prepare, run and fetch, without waiting for a connection.
+  /// Prepare, run and fetch, without waiting for a connection; zero when it got none.
+  std::chrono::nanoseconds duration{};
   std::uint64_t rows = 0;      ///< Rows given.
   std::uint64_t affected = 0;  ///< Rows changed, where the call counts them.
+  /// Until a connection was there: next to nothing where one was free, zero in a transaction.
+  std::chrono::nanoseconds waited{};
+  StatementEffort effort;  ///< Read only while an observer wantsEffort().
+  std::chrono::steady_clock::time_point ended{};
 };
 
 /// See the file comment.
@@ -46,30 +52,61 @@ class StatementObserver {
   virtual void after(const StatementInfo& info, const StatementOutcome& outcome) noexcept;
   /// After the statement, or a later observer's before(), threw `error`.
   virtual void failed(const StatementInfo& info, const std::exception& error,
-                      std::chrono::nanoseconds duration) noexcept;
+                      const StatementOutcome& outcome) noexcept;
+  /// @return Whether outcomes should tell the effort; asked once, when the observer is added.
+  [[nodiscard]] virtual bool wantsEffort() const noexcept { return false; }
 };
 
 /// The observers of a database in order. Immutable; replaced whole.
-using ObserverChain = std::vector<std::shared_ptr<StatementObserver>>;
+class ObserverChain {
+ public:
+  ObserverChain() = default;
+  /// The observers of another chain and one more.
+  ObserverChain(const ObserverChain& before, std::shared_ptr<StatementObserver> last);
+
+  [[nodiscard]] bool empty() const noexcept { return observers_.empty(); }
+  [[nodiscard]] std::size_t size() const noexcept { return observers_.size(); }
+  [[nodiscard]] StatementObserver& operator[](std::size_t index) const noexcept {
+    return *observers_[index];
+  }
+  [[nodiscard]] bool wantsEffort() const noexcept { return wantsEffort_; }
+
+ private:
+  std::vector<std::shared_ptr<StatementObserver>> observers_;
+  bool wantsEffort_ = false;
+};
+
+/// What a run gave, gathered for the observers as it goes on.
+struct RunCounts {
+  std::uint64_t rows = 0;
+  std::uint64_t affected = 0;
+  std::chrono::nanoseconds waited{};
+  StatementEffort effort;
+  bool effortWanted = false;
+
+  /// Forgets what a run gave that is tried again elsewhere; the waiting stays.
+  void restart() noexcept { rows = affected = 0; }
+};
 
 /// The observation of one statement: calls before() as it begins, and one of the others.
 class Observation {
  public:
   /// @throws what an observer's before() throws, after telling those before it that it failed.
-  Observation(const ObserverChain& chain, const StatementInfo& info);
+  Observation(const ObserverChain& chain, const StatementInfo& info, RunCounts& counts);
   /// The connection is there: the duration begins.
   void start() noexcept { began_ = std::chrono::steady_clock::now(); }
   /// The statement is over: the duration ends.
   void stop() noexcept { ended_ = std::chrono::steady_clock::now(); }
-  void succeeded(std::uint64_t rows, std::uint64_t affected) noexcept;
+  void succeeded() noexcept;
   void failed(const std::exception& error) noexcept { tellFailure(error, chain_.size()); }
 
  private:
   void tellFailure(const std::exception& error, std::size_t observers) noexcept;
-  [[nodiscard]] std::chrono::nanoseconds duration() const noexcept;
+  [[nodiscard]] StatementOutcome outcome() noexcept;
 
   const ObserverChain& chain_;
   const StatementInfo& info_;
+  RunCounts& counts_;
   std::chrono::steady_clock::time_point began_{};
   std::chrono::steady_clock::time_point ended_{};
 };

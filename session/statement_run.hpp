@@ -1,7 +1,8 @@
 // One run of a plan on a session: takes the statement from its cache, binds, and ends everything on
 // every path. Shared by the executors of this folder.
 //
-// Invariant: while it lives the connection obeys the context; at its end the statement is reset.
+// Invariant: while it lives the connection obeys the context; at its end the statement is reset,
+// and what it cost is told where an observer wants that, also of one that failed.
 #pragma once
 
 #include <list>
@@ -43,31 +44,31 @@ class SessionArming {
   const Context* before_ = nullptr;
 };
 
-/// What a run gave, for observers.
-struct RunCounts {
-  std::uint64_t rows = 0;
-  std::uint64_t affected = 0;
-};
-
 /// See the file comment.
 class StatementRun {
  public:
-  StatementRun(Session& session, const query::Plan& plan, const Context& context)
+  StatementRun(Session& session, const query::Plan& plan, const Context& context, RunCounts& counts)
       : session_(session),
         plan_(plan),
         context_(context),
+        counts_(counts),
         arming_(session, context),
         use_(session.statements().acquire(plan)) {}
+  StatementRun(const StatementRun&) = delete;
+  StatementRun& operator=(const StatementRun&) = delete;
+  ~StatementRun() {
+    if (counts_.effortWanted) counts_.effort += use_->takeEffort();
+  }
 
   /// Binds, and calls `work` with the statement. The arguments live as long as the call.
   template <class Work>
-  decltype(auto) with(Args args, const SqlCompiler& compiler, Work& work, RunCounts& counts) {
+  decltype(auto) with(Args args, const SqlCompiler& compiler, Work& work) {
     if (plan_.direct) [[likely]] {
       use_->bind(args);
-      return work(*this, counts);
+      return work(*this, counts_);
     }
     use_->bind(bound_.emplace().resolve(plan_, args, context_, compiler));
-    return work(*this, counts);
+    return work(*this, counts_);
   }
 
   /// Runs once for each list of arguments. @return A block for each, in order.
@@ -91,6 +92,7 @@ class StatementRun {
   Session& session_;
   const query::Plan& plan_;
   const Context& context_;
+  RunCounts& counts_;
   SessionArming arming_;
   std::optional<BoundArgs> bound_;   // outlives the statement's reset
   std::list<BoundArgs> batchBound_;  // the same; a list, because they do not move
@@ -157,10 +159,10 @@ auto observed(const ObserverChain& observers, const StatementInfo& info, Work wo
   RunCounts counts;
   if (observers.empty()) [[likely]]
     return work(counts, static_cast<Observation*>(nullptr));
-  Observation observation(observers, info);
+  Observation observation(observers, info, counts);
   try {
     auto result = work(counts, &observation);
-    observation.succeeded(counts.rows, counts.affected);
+    observation.succeeded();
     return result;
   } catch (const std::exception& error) {
     observation.failed(error);

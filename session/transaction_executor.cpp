@@ -41,8 +41,8 @@ auto TransactionExecutor::inside(const query::Plan& plan, std::size_t parameters
 template <class Work>
 auto TransactionExecutor::call(const query::Plan& plan, Args args, Work work) {
   return inside(plan, args.size(), [&](Session& session, RunCounts& counts) {
-    StatementRun run(session, plan, context_);
-    return run.with(args, compiler(), work, counts);
+    StatementRun run(session, plan, context_, counts);
+    return run.with(args, compiler(), work);
   });
 }
 
@@ -57,7 +57,7 @@ std::optional<Row> TransactionExecutor::queryRow(const query::Plan& plan, Args a
 std::vector<ResultSet> TransactionExecutor::queryEach(const query::Plan& plan,
                                                       std::span<const Args> batch) {
   return inside(plan, plan.argumentCount, [&](Session& session, RunCounts& counts) {
-    StatementRun run(session, plan, context_);
+    StatementRun run(session, plan, context_, counts);
     return fetchEach(run, batch, counts);
   });
 }
@@ -121,6 +121,13 @@ void TransactionExecutor::notify(std::string_view channel, std::string_view payl
     const SessionArming arming(session, context_);
     session.connection().notify(channel, payload);
     return true;
+  });
+}
+
+std::vector<std::string> TransactionExecutor::explainPrepared(std::string_view sql) {
+  return inside(nullptr, [&](Session& session) {
+    const SessionArming arming(session, context_);
+    return session.connection().explain(sql);
   });
 }
 

@@ -29,6 +29,7 @@ class TransactionExecutor final : public SessionExecutor {
   [[nodiscard]] RawStatementPtr raw(std::string_view sql) override;
   void executeScript(std::string_view sql) override;
   void notify(std::string_view channel, std::string_view payload) override;
+  [[nodiscard]] std::vector<std::string> explainPrepared(std::string_view sql) override;
 
   [[nodiscard]] std::shared_ptr<const Schema> schema() const override { return scope_->schema(); }
   [[nodiscard]] std::uint64_t schemaVersion() const noexcept override {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "../../core/error.hpp"
+#include "../../core/result_set.hpp"
 #include "../../core/text.hpp"
 #include "../../introspect/hash128.hpp"
 #include "../../query/lexer.hpp"
@@ -129,14 +130,21 @@ std::vector<SettingReport> MysqlConnection::settings() {
 }
 
 std::vector<std::string> MysqlConnection::explain(std::string_view sql) {
+  MysqlStatement statement(handle_, "EXPLAIN " + std::string(onlyStatement(sql)), true);
+  // The server plans for values only. A text goes with columns of any type, and NULL, or a number
+  // beside a text, would keep it from the index.
+  const std::vector<Arg> values(statement.parameterCount(), Arg("1"));
+  statement.bind(values);
   std::vector<std::string> lines;
-  MysqlRows rows = handle_->query("EXPLAIN " + std::string(onlyStatement(sql)));
-  while (rows.next()) {
+  const ResultSet rows(statement.fetch(0, 0));
+  statement.reset();
+  for (const RowView row : rows) {
     std::string line;
-    for (unsigned column = 0; column < rows.width(); ++column) {
-      if (rows.isNull(column)) continue;
+    for (std::size_t column = 0; column < row.size(); ++column) {
+      const ValueView value = row[column];
+      if (value.isNull()) continue;
       if (!line.empty()) line += " ";
-      line.append(rows.name(column)).append("=").append(rows.text(column));
+      line.append(value.column().name).append("=").append(value.as<std::string>());
     }
     lines.push_back(std::move(line));
   }

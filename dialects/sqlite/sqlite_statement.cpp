@@ -368,6 +368,14 @@ void SqliteStatement::buildHeader() {
   width_ = width;
 }
 
+StatementEffort SqliteStatement::takeEffort() noexcept {
+  const auto take = [this](int counter) {
+    return static_cast<std::uint64_t>(sqlite3_stmt_status(statement_, counter, 1));
+  };
+  return {take(SQLITE_STMTSTATUS_FULLSCAN_STEP), take(SQLITE_STMTSTATUS_SORT),
+          take(SQLITE_STMTSTATUS_AUTOINDEX)};
+}
+
 bool SqliteStatement::takeSchemaChanged() noexcept {
   const int prepares = sqlite3_stmt_status(statement_, SQLITE_STMTSTATUS_REPREPARE, 0);
   if (prepares == takenPrepares_) [[likely]]

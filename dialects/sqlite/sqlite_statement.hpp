@@ -43,6 +43,7 @@ class SqliteStatement final : public Statement {
   [[nodiscard]] bool readOnly() const noexcept override { return readOnly_; }
   [[nodiscard]] std::size_t parameterCount() const noexcept override { return parameterCount_; }
   [[nodiscard]] bool takeSchemaChanged() noexcept override;
+  [[nodiscard]] StatementEffort takeEffort() noexcept override;
 
  private:
   enum class State : std::uint8_t { Ready, OnRow, Done };

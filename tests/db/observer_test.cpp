@@ -30,7 +30,7 @@ class Recorder : public StatementObserver {
     timed_ = timed_ && outcome.duration.count() > 0;
   }
   void failed(const StatementInfo&, const std::exception& error,
-              std::chrono::nanoseconds) noexcept override {
+              const StatementOutcome&) noexcept override {
     log_.push_back(name_ + " failed " + error.what());
   }
   void refuse() { refuse_ = true; }
