@@ -10,6 +10,7 @@
 #include "error.hpp"
 #include "json_writer.hpp"
 #include "suggest.hpp"
+#include "temporal.hpp"
 #include "text.hpp"
 
 namespace sonde {
@@ -38,23 +39,6 @@ spdlog::level::level_enum toSpdlog(LogLevel level) noexcept {
   return spdlog::level::off;
 }
 
-/// RFC 3339 in UTC with milliseconds.
-std::string formatTime(std::chrono::system_clock::time_point time) {
-  namespace chrono = std::chrono;
-  const auto millis = chrono::floor<chrono::milliseconds>(time);
-  const auto day = chrono::floor<chrono::days>(millis);
-  const chrono::year_month_day date(day);
-  const chrono::hh_mm_ss clock(millis - day);
-  std::array<char, 64> text;
-  const int size = std::snprintf(
-      text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-      static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-      static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-      static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
-      static_cast<int>(clock.subseconds().count()));
-  return {text.data(), static_cast<std::size_t>(size)};
-}
-
 bool isPlainField(std::string_view text) noexcept {
   if (text.empty()) return false;
   for (const char c : text) {
@@ -69,7 +53,7 @@ void appendJson(std::string& out, std::string_view text) {
 }
 
 std::string jsonLine(const LogEvent& event) {
-  std::string line = R"({"time":")" + formatTime(event.time) + R"(","level":")";
+  std::string line = R"({"time":")" + temporal::formatInstant(event.time) + R"(","level":")";
   line += logLevelName(event.level);
   line += R"(","message":)";
   appendJson(line, event.message);

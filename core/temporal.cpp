@@ -1,6 +1,8 @@
 #include "temporal.hpp"
 
+#include <array>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 
 namespace sonde::temporal {
@@ -176,6 +178,22 @@ std::optional<std::chrono::sys_time<std::chrono::microseconds>> parse(
   return day + chrono::hours(parts.hour) + chrono::minutes(parts.minute) +
          chrono::seconds(parts.second) + chrono::microseconds(parts.micros) -
          chrono::minutes(parts.offsetMinutes);
+}
+
+std::string formatInstant(std::chrono::system_clock::time_point instant) {
+  namespace chrono = std::chrono;
+  const auto millis = chrono::floor<chrono::milliseconds>(instant);
+  const auto day = chrono::floor<chrono::days>(millis);
+  const chrono::year_month_day date(day);
+  const chrono::hh_mm_ss clock(millis - day);
+  std::array<char, 64> text;
+  const int size = std::snprintf(
+      text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
+      static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+      static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
+      static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
+      static_cast<int>(clock.subseconds().count()));
+  return {text.data(), static_cast<std::size_t>(size)};
 }
 
 }  // namespace sonde::temporal

@@ -38,4 +38,8 @@ inline constexpr std::size_t kIsoSlack = 4;
 [[nodiscard]] std::optional<std::chrono::sys_time<std::chrono::microseconds>> parse(
     std::string_view text) noexcept;
 
+/// @return The instant in UTC with milliseconds, as RFC 3339 has it: 2024-01-02T03:04:05.600Z.
+/// Thread-safe.
+[[nodiscard]] std::string formatInstant(std::chrono::system_clock::time_point instant);
+
 }  // namespace sonde::temporal

@@ -112,5 +112,13 @@ TEST(Parse, GivesTheInstant) {
   EXPECT_FALSE(parse("").has_value());
 }
 
+TEST(Temporal, WritesAnInstantInUtcWithMilliseconds) {
+  using std::chrono::milliseconds;
+  using std::chrono::system_clock;
+  EXPECT_EQ(formatInstant(system_clock::time_point(milliseconds(1'704'164'645'600))),
+            "2024-01-02T03:04:05.600Z");
+  EXPECT_EQ(formatInstant(system_clock::time_point(milliseconds(-1))), "1969-12-31T23:59:59.999Z");
+}
+
 }  // namespace
 }  // namespace sonde::temporal
