@@ -59,6 +59,12 @@ class Normalizer {
       return;
     }
     flushSign();
+    if (token.text == "[" || token.text == "]") {
+      // Of arrays: int[], c[1].
+      put(token.text, false, token.text == "]");
+      glued_ = token.text == "[";
+      return;
+    }
     switch (token.kind) {
       case TokenKind::Number:
       case TokenKind::String:
@@ -210,12 +216,42 @@ std::string normalizeSql(std::string_view sql, const LexerRules& rules) {
   return normalizer.finish();
 }
 
-std::uint64_t fingerprintSql(std::string_view sql, const LexerRules& rules) {
+std::string maskLiterals(std::string_view sql, const LexerRules& rules) {
+  std::string masked;
+  masked.reserve(sql.size());
+  Lexer lexer(sql, rules);
+  for (Token token; lexer.next(token);) {
+    switch (token.kind) {
+      case TokenKind::Number:
+      case TokenKind::String:
+      case TokenKind::Blob:
+        masked += '?';
+        break;
+      case TokenKind::Comment:
+        masked += ' ';
+        break;
+      case TokenKind::Unknown:
+        // The beginning of a literal that does not end, or a byte that means nothing.
+        masked += token.text.size() == 1 ? token.text : std::string_view("?");
+        break;
+      default:
+        masked += token.text;
+        break;
+    }
+  }
+  return masked;
+}
+
+std::uint64_t hashNormalized(std::string_view normalized) noexcept {
   std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a
-  for (const char c : normalizeSql(sql, rules)) {
+  for (const char c : normalized) {
     hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
   }
   return hash;
+}
+
+std::uint64_t fingerprintSql(std::string_view sql, const LexerRules& rules) {
+  return hashNormalized(normalizeSql(sql, rules));
 }
 
 }  // namespace sonde::query

@@ -101,6 +101,11 @@ void checkFragment(std::string_view sql, const LexerRules& rules);
 /// @return The statement with literals as `?`, lists and rows of values collapsed, comments gone,
 /// space and keyword case made even: equal for statements that differ only in values. Thread-safe.
 [[nodiscard]] std::string normalizeSql(std::string_view sql, const LexerRules& rules);
+/// @return The statement as it is written, but with `?` for every literal and a space for every
+/// comment: fit to be shown. Thread-safe.
+[[nodiscard]] std::string maskLiterals(std::string_view sql, const LexerRules& rules);
+/// @return A hash of what normalizeSql gave. Thread-safe.
+[[nodiscard]] std::uint64_t hashNormalized(std::string_view normalized) noexcept;
 /// @return A hash of normalizeSql. Thread-safe.
 [[nodiscard]] std::uint64_t fingerprintSql(std::string_view sql, const LexerRules& rules);
 

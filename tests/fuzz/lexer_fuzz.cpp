@@ -50,6 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
 
   (void)query::normalizeSql(sql, rules);
+  (void)query::maskLiterals(sql, rules);
   (void)query::tablesTouched(sql, rules);
   (void)query::looksLikeWrite(sql, rules);
   try {

@@ -62,6 +62,50 @@ TEST(NormalizedSql, FollowsTheRulesOfTheEngine) {
             "SELECT ?, ? FROM `t`");
 }
 
+// What digests of query logs are known to get wrong.
+TEST(NormalizedSql, EndsEachLiteralWhereItsEngineDoes) {
+  const std::vector<std::pair<std::string, std::string>> everywhere = {
+      {"a = 'it''s' AND b = ''", "a = ? AND b = ?"},
+      {"a = 'x -- y' AND b = 'x /* y' AND c = 1", "a = ? AND b = ? AND c = ?"},
+      {"a = '1' OR '1' = '1'", "a = ? OR ? = ?"},
+      {"a = X'0f' OR b = 0", "a = ? OR b = ?"},
+      {"a > -1.5e+10 AND b < .5 AND c = 1.", "a > ? AND b < ? AND c = ?"},
+      {"t1.c2 = t3.c4", "t1.c2 = t3.c4"},
+      {"a=1--2\n AND b=2", "a = ? AND b = ?"},
+  };
+  for (const auto& [sql, expected] : everywhere) {
+    EXPECT_EQ(normalizeSql(sql, sqlite()), expected);
+    EXPECT_EQ(normalizeSql(sql, postgres()), expected);
+  }
+  const std::vector<std::pair<std::string, std::string>> inMysql = {
+      {R"(a = 'it\'s' AND b = "say \"x\"" AND c = "a""b")", "a = ? AND b = ? AND c = ?"},
+      {R"(a = '\\' AND b = 'x')", "a = ? AND b = ?"},
+      {"a = 0xFF AND b = x'ff' # 'c\n AND c = 1", "a = ? AND b = ? AND c = ?"},
+      {"SELECT `a``b`, `c 1` FROM `t`", "SELECT `a``b`, `c 1` FROM `t`"},
+      {"a IN ('x', \"y\", 3)", "a IN (?)"},
+      {"INSERT INTO t VALUES ('a', 1), (\"b\", NULL)", "INSERT INTO t VALUES (?, ?)"},
+  };
+  for (const auto& [sql, expected] : inMysql) EXPECT_EQ(normalizeSql(sql, mysql()), expected);
+  const std::vector<std::pair<std::string, std::string>> inPostgres = {
+      {R"(a = E'it\'s' AND b = 'x\' AND c = 1)", "a = ? AND b = ? AND c = ?"},
+      {"a = $$it's$$ AND b = $x$ $$ $x$ AND c = $1", "a = ? AND b = ? AND c = ?"},
+      {"a /* 1 /* 2 */ 'b */ = 1 AND c = '2'", "a = ? AND c = ?"},
+      {"a = $1 AND b = ANY ($2::int[]) AND c[1] = 2", "a = ? AND b = ANY (?::int[]) AND c[?] = ?"},
+      {"a = ARRAY [1, 2] AND b = c [ -1 ]", "a = ARRAY[?, ?] AND b = c[?]"},
+      {"a IN ($1, $2, $3)", "a IN (?)"},
+  };
+  for (const auto& [sql, expected] : inPostgres) EXPECT_EQ(normalizeSql(sql, postgres()), expected);
+  EXPECT_EQ(normalizeSql("a = :a AND b = @b AND c = ?1 AND d = ?", sqlite()),
+            "a = ? AND b = ? AND c = ? AND d = ?");
+}
+
+TEST(MaskedSql, IsTheStatementWithoutItsLiterals) {
+  EXPECT_EQ(maskLiterals("SELECT  a FROM t\n WHERE b IN (1, 'x', X'00') -- note", sqlite()),
+            "SELECT  a FROM t\n WHERE b IN (?, ?, ?)  ");
+  EXPECT_EQ(maskLiterals("SELECT $1, $$x$$, -5 /* 7 */", postgres()), "SELECT $1, ?, -?  ");
+  EXPECT_EQ(maskLiterals("SELECT 'never ends", sqlite()), "SELECT ?");
+}
+
 TEST(NormalizedSql, IsItsOwnNormalForm) {
   for (const char* sql :
        {"select a from t where b in (1,2) and c = -1", "insert into t values (1),(2)",
