@@ -136,6 +136,7 @@ auto tied(const AdminConfig& c) { return std::tie(c.address, c.port, c.token, c.
 auto tied(const BackupConfig& c) {
   return std::tie(c.directory, c.every, c.keep, c.vacuum, c.fullCheck);
 }
+auto tied(const StatisticsConfig& c) { return std::tie(c.enabled, c.maxFingerprints, c.slowQuery); }
 auto tied(const Config& c) {
   return std::tie(c.uri, c.access, c.drivers, c.cache.statements, c.naming.relations,
                   c.limits.maxResultBytes, c.replicas.uris, c.replicas.maxLag,
@@ -212,6 +213,7 @@ bool Config::sameAs(const Config& other) const {
   return tied(*this) == tied(other) && tied(pool) == tied(other.pool) &&
          tied(optimization) == tied(other.optimization) && tied(logging) == tied(other.logging) &&
          tied(admin) == tied(other.admin) && tied(backup) == tied(other.backup) &&
+         tied(statistics) == tied(other.statistics) &&
          static_cast<bool>(logging.callback) == static_cast<bool>(other.logging.callback) &&
          std::equal(attachments.begin(), attachments.end(), other.attachments.begin(),
                     other.attachments.end(), sameAttachment);

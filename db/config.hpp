@@ -96,6 +96,15 @@ struct ReplicasConfig {
   std::chrono::milliseconds checkInterval{250};
 };
 
+/// What is counted of the statements that run, and told of slow ones.
+struct StatisticsConfig {
+  bool enabled = false;                ///< statistics.enabled: Database::statistics() counts.
+  std::size_t maxFingerprints = 1000;  ///< statistics.maxFingerprints: kept at most.
+  /// statistics.slowQueryMs: a statement that takes at least as long is told to onSlowStatement and
+  /// the log, counted or not; 0: never.
+  std::chrono::milliseconds slowQuery{0};
+};
+
 struct SchemaConfig {
   /// schema.checkIntervalMs: how often, at most, changes by others are looked for while the
   /// database is used, where the engine counts them (SQLite); 0 for only when asked.
@@ -131,6 +140,7 @@ struct Config {
   SchemaConfig schema;
   AdminConfig admin;
   BackupConfig backup;
+  StatisticsConfig statistics;
   bool allowRawSql = false;  ///< Raw SQL although a rewriter is active.
 
   /// Reads every source: defaults, then the file, then `.env`, then the environment, each over the

@@ -249,6 +249,11 @@ constexpr std::array kKeys{
               [](Config& c, In in) { c.schema.checkInterval = millisecondsOf(in); }},
     ConfigKey{"schema.watchIntervalMs",
               [](Config& c, In in) { c.schema.watchInterval = millisecondsOf(in); }},
+    ConfigKey{"statistics.enabled", [](Config& c, In in) { c.statistics.enabled = boolOf(in); }},
+    ConfigKey{"statistics.maxFingerprints",
+              [](Config& c, In in) { c.statistics.maxFingerprints = sizeOf(in, 1); }},
+    ConfigKey{"statistics.slowQueryMs",
+              [](Config& c, In in) { c.statistics.slowQuery = millisecondsOf(in); }},
     ConfigKey{"uri", [](Config& c, In in) { c.uri = textOf(in); }},
 };
 

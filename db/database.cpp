@@ -3,6 +3,7 @@
 #include "../core/error.hpp"
 #include "../core/suggest.hpp"
 #include "../dialects/load_driver.hpp"
+#include "../monitor/statistics/tracing_observer.hpp"
 #include "../session/pooled_executor.hpp"
 #include "replica_uris.hpp"
 
@@ -133,8 +134,26 @@ Database Database::open(const Config& config) {
   runtime->logger().log(LogLevel::Info, "opened a database",
                         {{"uri", shown}, {"connections", runtime->pool().topology().reason}});
   auto backups = scheduleOf(resolved->backup, runtime);
-  return {std::make_shared<PooledExecutor>(std::move(runtime)), std::make_shared<PlanStore>(),
-          std::move(resolved), std::move(backups)};
+  Database db(std::make_shared<PooledExecutor>(std::move(runtime)), std::make_shared<PlanStore>(),
+              std::move(resolved), std::move(backups));
+  db.watchStatements();
+  return db;
+}
+
+// Only what the configuration asks for is there at all, so that the rest costs nothing.
+void Database::watchStatements() {
+  const StatisticsConfig& wanted = config_->statistics;
+  Runtime& runtime = *executor_->runtime();
+  if (wanted.enabled) {
+    statistics_ = std::make_shared<StatementStatistics>(runtime.dialect().lexerRules(),
+                                                        wanted.maxFingerprints);
+    runtime.addObserver(statistics_);
+  }
+  if (wanted.slowQuery.count() != 0) {
+    slowStatements_ = std::make_shared<SlowStatements::Listening>();
+    runtime.addObserver(
+        std::make_shared<SlowStatements>(runtime, wanted.slowQuery, slowStatements_));
+  }
 }
 
 std::optional<BackupState> Database::backupState() const {
@@ -182,6 +201,43 @@ NotificationListener Database::listen(std::string_view channel,
                                       std::function<void(const Notification&)> message,
                                       std::function<void()> gap) const {
   return {executor_->runtime(), channel, {std::move(message), std::move(gap)}, context()};
+}
+
+StatisticsSnapshot Database::statistics() const {
+  return statistics_ == nullptr ? StatisticsSnapshot() : statistics_->snapshot();
+}
+
+void Database::resetStatistics() const {
+  if (statistics_ != nullptr) statistics_->reset();
+}
+
+std::vector<std::string> Database::explainCounted(std::uint64_t fingerprint) const {
+  const std::string sql = statistics_ == nullptr ? "" : statistics_->preparedSql(fingerprint);
+  if (sql.empty()) {
+    ErrorDetails details;
+    details.hint = "statistics() lists those that are counted";
+    throw NotFound("no statement is counted under the fingerprint " + fingerprintText(fingerprint),
+                   std::move(details));
+  }
+  return executor_->explainPrepared(sql);
+}
+
+Subscription Database::onSlowStatement(std::function<void(const SlowStatement&)> listener) const {
+  if (slowStatements_ == nullptr) {
+    ErrorDetails details;
+    details.hint = "set statistics.slowQueryMs";
+    throw ConfigError("no statement is slow, because the configuration sets no threshold",
+                      std::move(details));
+  }
+  return slowStatements_->add(std::move(listener));
+}
+
+void Database::addTracer(std::shared_ptr<Tracer> tracer) const {
+  if (tracer == nullptr) throw ConfigError("addTracer was given no tracer");
+  const Runtime& runtime = *executor_->runtime();
+  executor_->runtime()->addObserver(std::make_shared<TracingObserver>(
+      std::move(tracer), runtime.dialect().name(), runtime.dialect().lexerRules(),
+      runtime.options().driver.uri));
 }
 
 void Database::addInterceptor(std::shared_ptr<StatementObserver> observer) const {

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <concepts>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -16,6 +17,9 @@
 
 #include "../monitor/backup/backup.hpp"
 #include "../monitor/backup/backup_schedule.hpp"
+#include "../monitor/statistics/operation_timer.hpp"
+#include "../monitor/statistics/slow_statements.hpp"
+#include "../monitor/statistics/tracer.hpp"
 #include "../session/named_lock.hpp"
 #include "../session/notification_listener.hpp"
 #include "config.hpp"
@@ -134,6 +138,29 @@ class Database : public DatabaseView {
   /// on, unless the configuration allows it.
   void addRewriter(std::shared_ptr<const QueryRewriter> rewriter) const;
 
+  /// @return What the statements of this database did since they are counted, by fingerprint; not
+  /// enabled and empty unless the configuration has statistics.enabled. Runs no SQL.
+  [[nodiscard]] StatisticsSnapshot statistics() const;
+  /// Forgets what was counted and begins anew.
+  void resetStatistics() const;
+  /// Runs `fn()` and counts it under `name` among the statistics' operations, with how long it took
+  /// and whether it threw; just runs it where nothing is counted. @return What `fn` returned.
+  ///   auto page = db.timed("front page", [&] { return render(db); });
+  template <std::invocable Fn>
+  std::invoke_result_t<Fn&> timed(std::string_view name, Fn&& fn) const {
+    return detail::timed(statistics_.get(), name, fn);
+  }
+  /// @return The plan of the slowest statement that was counted under a fingerprint, as explain()
+  /// gives it. @throws NotFound when none was, or it was evicted.
+  [[nodiscard]] std::vector<std::string> explainCounted(std::uint64_t fingerprint) const;
+
+  /// Calls `listener` with each statement that took statistics.slowQueryMs or longer, and its plan,
+  /// on a thread of its own, soon after the statement ended. @return Keeps the listener while it
+  /// lives; it must not own the database. @throws ConfigError where no threshold is set.
+  Subscription onSlowStatement(std::function<void(const SlowStatement&)> listener) const;
+  /// Lets a tracer see every statement from now on, as a span and in metrics.
+  void addTracer(std::shared_ptr<Tracer> tracer) const;
+
   /// @return What was asked of the engine as connections opened, and what holds. PRAGMA name, each.
   [[nodiscard]] std::vector<SettingReport> settings() const;
   [[nodiscard]] PoolStats poolStats() const { return executor_->runtime()->pool().stats(); }
@@ -160,9 +187,12 @@ class Database : public DatabaseView {
       : DatabaseView(std::move(executor), std::move(plans)),
         config_(std::move(config)),
         backups_(std::move(backups)) {}
+  void watchStatements();
 
   std::shared_ptr<const Config> config_;
-  std::shared_ptr<BackupSchedule> backups_;  // null where none were asked for
+  std::shared_ptr<BackupSchedule> backups_;                    // null where none were asked for
+  std::shared_ptr<StatementStatistics> statistics_;            // null where nothing is counted
+  std::shared_ptr<SlowStatements::Listening> slowStatements_;  // null without a threshold
 };
 
 }  // namespace sonde
