@@ -24,6 +24,10 @@ class MysqlDriver final : public Driver {
                                                     TransactionMode mode) const override;
   [[nodiscard]] Topology topology(Connection& first, const DriverOptions& options) const override;
   [[nodiscard]] std::unique_ptr<BackupMaker> backup() const override;
+  /// Neither product plans with an index that does not exist, and sonde makes no copies of tables
+  /// on a server without being asked.
+  [[nodiscard]] WhatIfOffer whatIf(Connection& connection, std::shared_ptr<const Schema> schema,
+                                   const WhatIfOptions& options) const override;
 
  private:
   mutable std::atomic<MysqlProduct> product_;
@@ -50,6 +54,11 @@ std::unique_ptr<Connection> MysqlDriver::connect(const DriverOptions& options,
 
 Topology MysqlDriver::topology(Connection&, const DriverOptions& options) const {
   return {PoolShape::Uniform, options.poolSize, "a server"};
+}
+
+WhatIfOffer MysqlDriver::whatIf(Connection&, std::shared_ptr<const Schema>,
+                                const WhatIfOptions&) const {
+  return {nullptr, "MySQL and MariaDB plan with indexes that exist only"};
 }
 
 }  // namespace

@@ -314,5 +314,12 @@ TEST(MysqlFaults, AServerThatNeverAnswersIsGivenUp) {
   server.thaw();
 }
 
+TEST_F(MysqlConnections, SayWhyTheirPlannerCannotBeAskedAboutIndexes) {
+  const WhatIfOffer offer = makeMysqlDriver()->whatIf(
+      connection(), Schema::build(connection().readCatalog()), WhatIfOptions());
+  EXPECT_EQ(offer.whatIf, nullptr);
+  EXPECT_EQ(offer.reason, "MySQL and MariaDB plan with indexes that exist only");
+}
+
 }  // namespace
 }  // namespace sonde
