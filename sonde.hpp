@@ -19,6 +19,7 @@
 #include "db/database.hpp"
 #include "db/transaction.hpp"
 #include "introspect/schema.hpp"
+#include "monitor/tuning/tuning.hpp"
 #include "query/condition.hpp"
 #include "query/rewriter.hpp"
 #include "repo/repository.hpp"

@@ -146,6 +146,7 @@ int run(std::span<const std::string> arguments, std::ostream& out, std::ostream&
     addQueryCommand(app, output);
     addBackupCommand(app, output);
     addServeCommand(app, output);
+    addOptimizeCommand(app, output);
     addCompletionCommand(app, output);
     addHelpCommand(app, output);
     takeMarksOff(app);

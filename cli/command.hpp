@@ -31,6 +31,8 @@ void addQueryCommand(CLI::App& app, const Output& output);
 void addBackupCommand(CLI::App& app, const Output& output);
 /// `sonde serve URI --admin HOST:PORT [--token-env NAME] [--host-name NAME]`
 void addServeCommand(CLI::App& app, const Output& output);
+/// `sonde optimize URI [--profile P] [--apply] [--dry-run] [--format text|json]`
+void addOptimizeCommand(CLI::App& app, const Output& output);
 /// `sonde completion bash|zsh|fish`, and the hidden command that lists tables for it.
 void addCompletionCommand(CLI::App& app, const Output& output);
 

@@ -126,8 +126,9 @@ auto tied(const PoolConfig& c) {
                   c.idleTimeout, c.maxLifetime, c.validateAfter);
 }
 auto tied(const OptimizationConfig& c) {
-  return std::tie(c.busyTimeout, c.journalMode, c.synchronous, c.cacheSize, c.mmapSize, c.tempStore,
-                  c.foreignKeys, c.settings);
+  return std::tie(c.profile, c.busyTimeout, c.journalMode, c.synchronous, c.cacheSize, c.mmapSize,
+                  c.tempStore, c.foreignKeys, c.journalSizeLimit, c.walAutocheckpoint,
+                  c.analysisLimit, c.trustedSchema, c.cellSizeCheck, c.defensive, c.settings);
 }
 auto tied(const LogConfig& c) {
   return std::tie(c.level, c.console, c.file, c.maxFileBytes, c.maxFiles, c.jsonLines);

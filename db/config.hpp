@@ -47,8 +47,10 @@ struct CacheConfig {
 
 /// Settings of the engine, applied to every connection and read back (Database::settings). Empty
 /// ones are left as the engine has them; foreign keys are on. Those with a name of their own here,
-/// but for the first, are SQLite's: ConfigError where the database is no file.
+/// but for the first two, are SQLite's: ConfigError where the database is no file.
 struct OptimizationConfig {
+  /// optimization.profile: a set of settings (docs/tuning.md), over which the single ones win.
+  std::optional<std::string> profile;
   std::chrono::milliseconds busyTimeout{5'000};  ///< optimization.busyTimeoutMs
   std::optional<std::string> journalMode;        ///< optimization.journalMode, such as "wal".
   std::optional<std::string> synchronous;        ///< optimization.synchronous
@@ -56,6 +58,16 @@ struct OptimizationConfig {
   std::optional<std::int64_t> mmapSize;          ///< optimization.mmapSize: bytes.
   std::optional<std::string> tempStore;          ///< optimization.tempStore
   std::optional<bool> foreignKeys;               ///< optimization.foreignKeys
+  /// optimization.journalSizeLimit: bytes that a log or journal is cut back to; -1: none.
+  std::optional<std::int64_t> journalSizeLimit;
+  /// optimization.walAutocheckpoint: pages in the log that bring about a checkpoint; 0: never.
+  std::optional<std::int64_t> walAutocheckpoint;
+  /// optimization.analysisLimit: rows that ANALYZE looks at in each index; 0: all.
+  std::optional<std::int64_t> analysisLimit;
+  std::optional<bool> trustedSchema;  ///< optimization.trustedSchema
+  std::optional<bool> cellSizeCheck;  ///< optimization.cellSizeCheck
+  /// optimization.defensive: refuses SQL that could damage the file on purpose.
+  std::optional<bool> defensive;
   /// optimization.settings: any other setting by the engine's own name.
   std::map<std::string, std::string> settings;
 };

@@ -4,6 +4,7 @@
 #include "../core/suggest.hpp"
 #include "../dialects/load_driver.hpp"
 #include "../monitor/statistics/tracing_observer.hpp"
+#include "../monitor/tuning/tuning.hpp"
 #include "../session/pooled_executor.hpp"
 #include "replica_uris.hpp"
 
@@ -11,43 +12,59 @@ namespace sonde {
 
 namespace {
 
-// What the optimization group asks for, by the names that engines use.
-std::vector<std::pair<std::string, std::string>> settingsOf(const OptimizationConfig& wanted) {
-  std::vector<std::pair<std::string, std::string>> settings(wanted.settings.begin(),
-                                                            wanted.settings.end());
-  const auto add = [&](const char* name, const std::optional<std::string>& value) {
-    if (value) settings.emplace_back(name, *value);
-  };
+/// A key of a database that is a file: its name in the configuration and on the engine, and its
+/// value where it is set.
+struct FileSetting {
+  const char* key;
+  const char* name;
+  std::optional<std::string> value;
+};
+
+std::vector<FileSetting> fileSettings(const OptimizationConfig& wanted) {
   const auto number = [](const std::optional<std::int64_t>& value) {
     return value ? std::optional(std::to_string(*value)) : std::nullopt;
   };
-  add("journal_mode", wanted.journalMode);
-  add("synchronous", wanted.synchronous);
-  add("cache_size", number(wanted.cacheSize));
-  add("mmap_size", number(wanted.mmapSize));
-  add("temp_store", wanted.tempStore);
-  if (wanted.foreignKeys) settings.emplace_back("foreign_keys", *wanted.foreignKeys ? "on" : "off");
+  const auto flag = [](const std::optional<bool>& value) {
+    return value ? std::optional<std::string>(*value ? "on" : "off") : std::nullopt;
+  };
+  return {
+      {"optimization.analysisLimit", "analysis_limit", number(wanted.analysisLimit)},
+      {"optimization.cacheSize", "cache_size", number(wanted.cacheSize)},
+      {"optimization.cellSizeCheck", "cell_size_check", flag(wanted.cellSizeCheck)},
+      {"optimization.defensive", "defensive", flag(wanted.defensive)},
+      {"optimization.foreignKeys", "foreign_keys", flag(wanted.foreignKeys)},
+      {"optimization.journalMode", "journal_mode", wanted.journalMode},
+      {"optimization.journalSizeLimit", "journal_size_limit", number(wanted.journalSizeLimit)},
+      {"optimization.mmapSize", "mmap_size", number(wanted.mmapSize)},
+      {"optimization.synchronous", "synchronous", wanted.synchronous},
+      {"optimization.tempStore", "temp_store", wanted.tempStore},
+      {"optimization.trustedSchema", "trusted_schema", flag(wanted.trustedSchema)},
+      {"optimization.walAutocheckpoint", "wal_autocheckpoint", number(wanted.walAutocheckpoint)},
+  };
+}
+
+// What the optimization group asks for, by the names that engines use; later ones win.
+EngineSettings settingsOf(const OptimizationConfig& wanted, const Driver& driver) {
+  EngineSettings settings;
+  if (wanted.profile) settings = driver.profile(*wanted.profile);
+  settings.insert(settings.end(), wanted.settings.begin(), wanted.settings.end());
+  for (FileSetting& setting : fileSettings(wanted)) {
+    if (setting.value) settings.emplace_back(setting.name, *std::move(setting.value));
+  }
   return settings;
 }
 
 // A key that means nothing to the engine must not seem to be obeyed.
 void refuseFileSettings(const Config& config, const Dialect& dialect) {
   if (dialect.capabilities().fileSettings) return;
-  const OptimizationConfig& wanted = config.optimization;
-  const std::pair<const char*, bool> keys[] = {
-      {"attachments", !config.attachments.empty()},
-      {"optimization.cacheSize", wanted.cacheSize.has_value()},
-      {"optimization.foreignKeys", wanted.foreignKeys.has_value()},
-      {"optimization.journalMode", wanted.journalMode.has_value()},
-      {"optimization.mmapSize", wanted.mmapSize.has_value()},
-      {"optimization.synchronous", wanted.synchronous.has_value()},
-      {"optimization.tempStore", wanted.tempStore.has_value()},
-  };
-  for (const auto& [key, given] : keys) {
-    if (!given) continue;
+  std::vector<FileSetting> keys = fileSettings(config.optimization);
+  if (!config.attachments.empty()) keys.push_back({"attachments", "", ""});
+  for (const FileSetting& setting : keys) {
+    if (!setting.value) continue;
     ErrorDetails details;
     details.hint = "optimization.settings takes the settings of any engine by their own names";
-    throw ConfigError(std::string(key) + " is for databases that are files, such as SQLite's; " +
+    throw ConfigError(std::string(setting.key) +
+                          " is for databases that are files, such as SQLite's; " +
                           std::string(dialect.name()) + " is a server",
                       std::move(details));
   }
@@ -62,7 +79,6 @@ RuntimeOptions runtimeOptions(const Config& config, Uri uri) {
   options.driver.access = config.access;
   options.driver.busyTimeout = config.optimization.busyTimeout;
   options.driver.attachments = config.attachments;
-  options.driver.settings = settingsOf(config.optimization);
   options.driver.maxReaders = config.pool.readers;
   options.driver.logger = Logger(config.logging);
   options.driver.poolSize = config.pool.size;
@@ -130,6 +146,7 @@ Database Database::open(const Config& config) {
   }
   auto driver = obtainDriver(options.driver.uri.scheme, options.driver.logger);
   refuseFileSettings(*resolved, driver->dialect());
+  options.driver.settings = settingsOf(resolved->optimization, *driver);
   auto runtime = std::make_shared<Runtime>(std::move(driver), std::move(options));
   runtime->logger().log(LogLevel::Info, "opened a database",
                         {{"uri", shown}, {"connections", runtime->pool().topology().reason}});
@@ -253,5 +270,7 @@ std::vector<SettingReport> Database::settings() const {
       executor_->runtime()->pool().lease(LeaseKind::Write, context(), "reading settings");
   return lease.session().connection().settings();
 }
+
+Tuning Database::tuning() const { return Tuning(executor_->runtime(), context()); }
 
 }  // namespace sonde

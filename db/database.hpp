@@ -28,6 +28,8 @@
 
 namespace sonde {
 
+class Tuning;
+
 /// A database's calls with a context attached: `db.with(Context().timeout(250ms))`.
 class DatabaseView : public View {
  public:
@@ -163,6 +165,9 @@ class Database : public DatabaseView {
 
   /// @return What was asked of the engine as connections opened, and what holds. PRAGMA name, each.
   [[nodiscard]] std::vector<SettingReport> settings() const;
+  /// @return Advice on the settings of this database, under this view's context; see
+  /// monitor/tuning/tuning.hpp. Costs no SQL yet.
+  [[nodiscard]] Tuning tuning() const;
   [[nodiscard]] PoolStats poolStats() const { return executor_->runtime()->pool().stats(); }
   /// @return The replicas that reads may go to, as they are known now; empty for none.
   [[nodiscard]] std::vector<ReplicaStatus> replicas() const;

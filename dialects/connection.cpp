@@ -5,6 +5,20 @@
 
 namespace sonde {
 
+std::string_view settingScopeName(SettingScope scope) noexcept {
+  switch (scope) {
+    case SettingScope::Connection:
+      return "connection";
+    case SettingScope::File:
+      return "file";
+    case SettingScope::Process:
+      return "process";
+    case SettingScope::Server:
+      return "server";
+  }
+  return {};
+}
+
 bool Connection::ping(std::chrono::milliseconds) noexcept { return !broken(); }
 
 std::uint64_t Connection::bulkInsert(const Table&, const std::vector<std::string>&,

@@ -46,13 +46,26 @@ struct Notification {
   std::string payload;
 };
 
+/// How far a setting reaches.
+enum class SettingScope : std::uint8_t {
+  Connection,  ///< This connection only; each new one is given it.
+  File,        ///< Kept in the database file, for whoever opens it next.
+  Process,     ///< The whole process.
+  Server,      ///< Every session of the server that does not set its own.
+};
+
 /// A setting that was asked for, and what the engine made of it.
 struct SettingReport {
   std::string name;
-  std::string requested;
+  std::string requested;  ///< In the engine's own spelling, so that equal values are equal texts.
   std::string effective;
+  SettingScope scope = SettingScope::Connection;
+  std::string reason{};  ///< Why it holds otherwise than asked, where that could be found out.
   [[nodiscard]] bool honoured() const noexcept { return requested == effective; }
 };
+
+/// @return "connection", "file", "process" or "server".
+[[nodiscard]] std::string_view settingScopeName(SettingScope scope) noexcept;
 
 /// See the file comment. Every function may throw ConnectionError when the connection is gone.
 class Connection {

@@ -1,7 +1,17 @@
 // What a driver does that has not been taught better.
 #include "driver.hpp"
 
+#include "tuner.hpp"
+
 namespace sonde {
+
+EngineSettings Driver::profile(std::string_view name) const {
+  static_cast<void>(parseProfile(name));
+  refuseProfile(dialect().name(), name,
+                "optimization.settings takes the settings of any engine by their own names");
+}
+
+std::unique_ptr<Tuner> Driver::tuner() const { return nullptr; }
 
 WhatIfOffer Driver::whatIf(Connection&, std::shared_ptr<const Schema>, const WhatIfOptions&) const {
   return {nullptr, "the driver cannot ask its planner about indexes that are not there"};

@@ -17,11 +17,13 @@
 #include "../core/uri.hpp"
 #include "connection.hpp"
 #include "dialect.hpp"
+#include "profiles.hpp"
 #include "what_if.hpp"
 
 namespace sonde {
 
 class BackupMaker;
+class Tuner;
 
 /// What a connection is opened for.
 enum class AccessMode : std::uint8_t {
@@ -43,7 +45,7 @@ struct DriverOptions {
   std::chrono::milliseconds busyTimeout{5000};  ///< How long a lock of another is waited for.
   std::vector<Attachment> attachments;
   /// Settings by the engine's own names, applied to every connection that needs them and read back.
-  std::vector<std::pair<std::string, std::string>> settings;
+  EngineSettings settings;
   std::size_t maxReaders = 4;  ///< Read connections beside the writer, where the engine allows it.
   std::size_t poolSize = 8;    ///< Connections to a server.
   std::chrono::milliseconds connectTimeout{10'000};  ///< To a server, for each host tried.
@@ -79,6 +81,14 @@ class Driver {
   /// @return How connections may be shared, judged on the first connection opened.
   [[nodiscard]] virtual Topology topology(Connection& first,
                                           const DriverOptions& options) const = 0;
+
+  /// @return The settings that a profile stands for on this engine, to be put before those asked
+  /// for one by one. @throws ConfigError with the nearest name for one that is none, and for one
+  /// that means nothing on this engine: by default every one.
+  [[nodiscard]] virtual EngineSettings profile(std::string_view name) const;
+
+  /// @return What gives advice on the settings of this engine; nullptr by default: nobody does.
+  [[nodiscard]] virtual std::unique_ptr<Tuner> tuner() const;
 
   /// Makes the means to ask the planner about indexes that are not there. Nothing is kept in the
   /// database; see WhatIf for what is read.

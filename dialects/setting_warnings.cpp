@@ -9,7 +9,9 @@ void warnOfUnhonoured(Connection& connection, const Logger& logger) {
     logger.log(LogLevel::Warn, "a setting did not take effect",
                {{"setting", report.name},
                 {"requested", report.requested},
-                {"effective", report.effective}});
+                {"effective", report.effective},
+                {"scope", settingScopeName(report.scope)},
+                {"reason", report.reason}});
   }
 }
 

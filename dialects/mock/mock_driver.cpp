@@ -42,6 +42,10 @@ Topology MockDriver::topology(Connection&, const DriverOptions& options) const {
   return database(options)->topology();
 }
 
+EngineSettings MockDriver::profile(std::string_view name) const {
+  return {{"profile", std::string(profileName(parseProfile(name)))}};
+}
+
 std::unique_ptr<Driver> makeMockDriver() { return std::make_unique<MockDriver>(); }
 
 }  // namespace sonde

@@ -52,6 +52,8 @@ class MockDriver : public Driver {
   [[nodiscard]] std::unique_ptr<Connection> connect(const DriverOptions& options,
                                                     TransactionMode mode) const override;
   [[nodiscard]] Topology topology(Connection& first, const DriverOptions& options) const override;
+  /// @return One setting of the profile's name, so that tests see what was expanded.
+  [[nodiscard]] EngineSettings profile(std::string_view name) const override;
 
  private:
   [[nodiscard]] std::shared_ptr<MockDatabase> database(const DriverOptions& options) const;

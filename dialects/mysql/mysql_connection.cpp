@@ -125,6 +125,9 @@ std::vector<SettingReport> MysqlConnection::settings() {
       effective = value;
     }
     reports.push_back({name, value, std::move(effective)});
+    if (!reports.back().honoured()) {
+      reports.back().reason = "the server keeps it within its own limits, or it was changed since";
+    }
   }
   return reports;
 }

@@ -9,6 +9,7 @@
 #include "mysql_connection.hpp"
 #include "mysql_dialect.hpp"
 #include "mysql_open.hpp"
+#include "mysql_tuner.hpp"
 
 namespace sonde {
 namespace {
@@ -28,6 +29,10 @@ class MysqlDriver final : public Driver {
   /// on a server without being asked.
   [[nodiscard]] WhatIfOffer whatIf(Connection& connection, std::shared_ptr<const Schema> schema,
                                    const WhatIfOptions& options) const override;
+  [[nodiscard]] EngineSettings profile(std::string_view name) const override;
+  [[nodiscard]] std::unique_ptr<Tuner> tuner() const override {
+    return std::make_unique<MysqlTuner>();
+  }
 
  private:
   mutable std::atomic<MysqlProduct> product_;
@@ -59,6 +64,13 @@ Topology MysqlDriver::topology(Connection&, const DriverOptions& options) const 
 WhatIfOffer MysqlDriver::whatIf(Connection&, std::shared_ptr<const Schema>,
                                 const WhatIfOptions&) const {
   return {nullptr, "MySQL and MariaDB plan with indexes that exist only"};
+}
+
+EngineSettings MysqlDriver::profile(std::string_view name) const {
+  static_cast<void>(parseProfile(name));
+  refuseProfile("MySQL and MariaDB", name,
+                "a session is always strict, in UTC and bounded in its waits; everything else that "
+                "a profile could mean is the server's: see sonde optimize");
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "postgres_dialect.hpp"
 #include "postgres_open.hpp"
 #include "postgres_settings.hpp"
+#include "postgres_tuner.hpp"
 #include "postgres_what_if.hpp"
 
 namespace sonde {
@@ -25,6 +26,10 @@ class PostgresDriver final : public Driver {
   [[nodiscard]] WhatIfOffer whatIf(Connection& connection, std::shared_ptr<const Schema> schema,
                                    const WhatIfOptions& options) const override;
   [[nodiscard]] std::unique_ptr<BackupMaker> backup() const override;
+  [[nodiscard]] EngineSettings profile(std::string_view name) const override;
+  [[nodiscard]] std::unique_ptr<Tuner> tuner() const override {
+    return std::make_unique<PostgresTuner>();
+  }
 
  private:
   std::shared_ptr<PostgresTypeCache> types_ = std::make_shared<PostgresTypeCache>();
@@ -69,6 +74,25 @@ WhatIfOffer PostgresDriver::whatIf(Connection& connection, std::shared_ptr<const
             "indexes are assumed in a session of the server, which PgBouncer gives to others"};
   }
   return makePostgresWhatIf(own->handle(), std::move(schema));
+}
+
+EngineSettings PostgresDriver::profile(std::string_view name) const {
+  // A transaction that was forgotten keeps locks and dead rows; a minute is told from working.
+  const EngineSettings guarded{{"idle_in_transaction_session_timeout", "60s"}};
+  switch (parseProfile(name)) {
+    case Profile::Development:
+    case Profile::Production:
+    case Profile::ReadMostly:
+      return guarded;
+    case Profile::BulkLoad:
+      // A crash of the server may take the last commits with it; room to build indexes in.
+      return {{"synchronous_commit", "off"}, {"maintenance_work_mem", "256MB"}};
+    case Profile::Safest:
+      return {{"synchronous_commit", "on"}, guarded.front()};
+    case Profile::UntrustedFile:
+      break;
+  }
+  refuseProfile("PostgreSQL", name, "it is for a file that somebody else made");
 }
 
 }  // namespace

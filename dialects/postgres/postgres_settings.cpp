@@ -215,6 +215,7 @@ std::vector<SettingReport> reportPostgresSettings(PostgresHandle& handle,
     const auto& [name, requested] = requests.settings[i];
     const bool holds = row.text(0, column) == row.text(0, column + 1);
     reports.push_back({name, requested, holds ? requested : std::string(row.text(0, column))});
+    if (!holds) reports.back().reason = "a statement of this session changed it since it began";
   }
   return reports;
 }

@@ -9,7 +9,9 @@
 #include "sqlite_connection.hpp"
 #include "sqlite_dialect.hpp"
 #include "sqlite_open.hpp"
+#include "sqlite_profiles.hpp"
 #include "sqlite_settings.hpp"
+#include "sqlite_tuner.hpp"
 #include "sqlite_what_if.hpp"
 
 namespace sonde {
@@ -26,6 +28,12 @@ class SqliteDriver final : public Driver {
   [[nodiscard]] WhatIfOffer whatIf(Connection& connection, std::shared_ptr<const Schema> schema,
                                    const WhatIfOptions& options) const override;
   [[nodiscard]] std::unique_ptr<BackupMaker> backup() const override { return makeSqliteBackup(); }
+  [[nodiscard]] EngineSettings profile(std::string_view name) const override {
+    return sqliteProfile(parseProfile(name));
+  }
+  [[nodiscard]] std::unique_ptr<Tuner> tuner() const override {
+    return std::make_unique<SqliteTuner>();
+  }
 };
 
 Topology single(std::string reason) { return {PoolShape::Single, 0, std::move(reason)}; }

@@ -146,6 +146,7 @@ std::shared_ptr<SqliteHandle> openSqlite(const DriverOptions& options,
   // Or a column that another process renamed would be read as a string of its old name, without an
   // error.
   sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
+  applySqliteGuards(*handle, requests);
   readSchema(*handle, path);
   if (inFile) {
     // SQLite falls back to reading where the system refuses more than the file's rights tell.

@@ -3,15 +3,13 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cstdint>
-#include <optional>
-#include <span>
 #include <utility>
 
 #include "../../core/suggest.hpp"
 #include "../../core/text.hpp"
+#include "sqlite_setting_reasons.hpp"
+#include "sqlite_setting_specs.hpp"
 #include "sqlite_text.hpp"
 
 namespace sonde {
@@ -19,127 +17,28 @@ namespace {
 
 using std::string_view;
 
-constexpr std::array<string_view, 2> kSwitch{"off", "on"};
-constexpr std::array<string_view, 4> kSynchronous{"off", "normal", "full", "extra"};
-constexpr std::array<string_view, 3> kTempStore{"default", "file", "memory"};
-constexpr std::array<string_view, 3> kAutoVacuum{"none", "full", "incremental"};
-constexpr std::array<string_view, 3> kSecureDelete{"off", "on", "fast"};
-constexpr std::array<string_view, 6> kJournalMode{"delete", "truncate", "persist",
-                                                  "memory", "wal",      "off"};
-constexpr std::array<string_view, 2> kLockingMode{"normal", "exclusive"};
-constexpr std::array<string_view, 3> kEncoding{"utf-8", "utf-16le", "utf-16be"};
-
-/// How SQLite answers when it is asked for a setting.
-enum class Answer : std::uint8_t { Number, Word };
-
-struct Spec {
-  string_view name;
-  std::span<const string_view> words;  ///< The values it takes; empty for any integer.
-  Answer answer = Answer::Number;
-  bool inFile = false;  ///< Kept in the database file, so set by a connection that may write.
-};
-
-// In the order they are applied: what shapes a new file comes before what writes it.
-constexpr std::array<Spec, 24> kSpecs{{
-    {"page_size", {}, Answer::Number, true},
-    {"encoding", kEncoding, Answer::Word, true},
-    {"auto_vacuum", kAutoVacuum, Answer::Number, true},
-    {"locking_mode", kLockingMode, Answer::Word},
-    {"journal_mode", kJournalMode, Answer::Word, true},
-    {"synchronous", kSynchronous},
-    {"foreign_keys", kSwitch},
-    {"cache_size", {}},
-    {"cache_spill", kSwitch},
-    {"mmap_size", {}},
-    {"temp_store", kTempStore},
-    {"journal_size_limit", {}},
-    {"wal_autocheckpoint", {}},
-    {"max_page_count", {}},
-    {"trusted_schema", kSwitch},
-    {"cell_size_check", kSwitch},
-    {"secure_delete", kSecureDelete},
-    {"analysis_limit", {}},
-    {"automatic_index", kSwitch},
-    {"recursive_triggers", kSwitch},
-    {"reverse_unordered_selects", kSwitch},
-    {"query_only", kSwitch},
-    {"threads", {}},
-    {"fullfsync", kSwitch},
-}};
-
-// The three that are no PRAGMA.
+// The three that are neither a PRAGMA nor a switch.
 constexpr string_view kMode = "mode";
 constexpr string_view kImmutable = "immutable";
 constexpr string_view kBusyTimeout = "busy_timeout";
 
-std::string joined(std::span<const string_view> words) {
-  std::string text;
-  for (const string_view word : words) {
-    if (!text.empty()) text += ", ";
-    text += word;
-  }
-  return text;
-}
-
-[[noreturn]] void refuseValue(string_view name, const std::string& takes) {
-  throw ConfigError("setting " + quoteForMessage(name) + " takes " + takes);
-}
-
-std::optional<std::int64_t> parseInteger(string_view text) noexcept {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
-/// The canonical spelling of a switch: on and off under all their names.
-std::optional<string_view> switchWord(string_view value) {
-  for (const string_view yes : {"on", "true", "yes", "1"}) {
-    if (text::equalsIgnoreCase(value, yes)) return kSwitch[1];
-  }
-  for (const string_view no : {"off", "false", "no", "0"}) {
-    if (text::equalsIgnoreCase(value, no)) return kSwitch[0];
-  }
-  return std::nullopt;
-}
-
-std::string canonicalValue(const Spec& spec, string_view value) {
-  if (spec.words.empty()) {
-    const auto number = parseInteger(value);
-    if (!number) refuseValue(spec.name, "an integer");
-    return std::to_string(*number);
-  }
-  for (const string_view word : spec.words) {
-    if (text::equalsIgnoreCase(value, word)) return std::string(word);
-  }
-  if (spec.words.front() == "off" && spec.words[1] == "on") {
-    if (const auto word = switchWord(value)) return std::string(*word);
-  }
-  const auto number = parseInteger(value);
-  if (number && spec.answer == Answer::Number && *number >= 0 &&
-      static_cast<std::size_t>(*number) < spec.words.size()) {
-    return std::string(spec.words[static_cast<std::size_t>(*number)]);
-  }
-  refuseValue(spec.name, "one of " + joined(spec.words));
-}
-
 bool parseSwitch(string_view name, string_view value) {
-  const auto word = switchWord(value);
-  if (!word) refuseValue(name, "on or off");
-  return *word == kSwitch[1];
+  const auto word = sqliteSwitchWord(value);
+  if (!word) refuseSqliteValue(name, "on or off");
+  return *word == "on";
 }
 
 AccessMode parseMode(string_view value) {
   if (value == "ro") return AccessMode::ReadOnly;
   if (value == "rw") return AccessMode::ReadWrite;
   if (value == "rwc") return AccessMode::CreateIfMissing;
-  refuseValue(kMode, "ro (read only), rw (read and write) or rwc (create when missing)");
+  refuseSqliteValue(kMode, "ro (read only), rw (read and write) or rwc (create when missing)");
 }
 
 [[noreturn]] void refuseName(string_view name) {
   std::vector<std::string> names{std::string(kMode), std::string(kImmutable),
                                  std::string(kBusyTimeout)};
-  for (const Spec& spec : kSpecs) names.emplace_back(spec.name);
+  for (const SqliteSpec& spec : sqliteSpecs()) names.emplace_back(spec.name);
   throw ConfigError("SQLite has no setting " + quoteForMessage(name) +
                     didYouMean(nearest(name, names)));
 }
@@ -147,23 +46,21 @@ AccessMode parseMode(string_view value) {
 void readOne(SqliteRequests& requests, string_view givenName, string_view value) {
   const std::string name = text::toSnakeCase(givenName);
   if (name == kBusyTimeout) {
-    const auto milliseconds = parseInteger(value);
-    if (!milliseconds || *milliseconds < 0) refuseValue(name, "milliseconds, 0 or more");
+    const auto milliseconds = sqliteInteger(value);
+    if (!milliseconds || *milliseconds < 0) refuseSqliteValue(name, "milliseconds, 0 or more");
     requests.busyTimeout = std::chrono::milliseconds(*milliseconds);
     return;
   }
-  const auto* const spec = std::find_if(kSpecs.begin(), kSpecs.end(),
-                                        [&](const Spec& known) { return known.name == name; });
-  if (spec == kSpecs.end()) refuseName(givenName);
-  const auto index = static_cast<std::size_t>(spec - kSpecs.begin());
-  std::string canonical = canonicalValue(*spec, value);
+  const auto spec = findSqliteSpec(name);
+  if (!spec) refuseName(givenName);
+  std::string canonical = canonicalSqliteValue(sqliteSpecs()[*spec], value);
   for (SqliteSettingRequest& request : requests.settings) {
-    if (request.spec == index) {
+    if (request.spec == *spec) {
       request.value = std::move(canonical);
       return;
     }
   }
-  requests.settings.push_back({index, std::move(canonical)});
+  requests.settings.push_back({*spec, std::move(canonical)});
 }
 
 /// The first column of the first row of a PRAGMA; empty when it gives none.
@@ -183,14 +80,34 @@ std::string runPragma(SqliteHandle& handle, const std::string& sql) {
   return answer;
 }
 
-std::string effectiveValue(SqliteHandle& handle, const Spec& spec) {
+void setSwitch(SqliteHandle& handle, const SqliteSpec& spec, bool on) {
+  int holds = 0;
+  handle.check(sqlite3_db_config(handle.db(), spec.option, on ? 1 : 0, &holds), spec.name);
+}
+
+std::string effectiveSwitch(SqliteHandle& handle, const SqliteSpec& spec) {
+  int holds = 0;
+  handle.check(sqlite3_db_config(handle.db(), spec.option, -1, &holds), spec.name);
+  return std::string(spec.words[holds == 0 ? 0 : 1]);
+}
+
+std::string effectiveValue(SqliteHandle& handle, const SqliteSpec& spec) {
+  if (spec.kind == SqliteSettingKind::Switch) return effectiveSwitch(handle, spec);
   std::string answer = runPragma(handle, "PRAGMA " + std::string(spec.name));
-  if (spec.answer == Answer::Word) return text::lower(answer);
-  const auto number = parseInteger(answer);
+  if (spec.kind == SqliteSettingKind::Word) return text::lower(answer);
+  const auto number = sqliteInteger(answer);
   if (!number || spec.words.empty()) return answer;
-  if (spec.name == "cache_spill") return std::string(kSwitch[*number == 0 ? 0 : 1]);
+  if (spec.name == "cache_spill") return std::string(spec.words[*number == 0 ? 0 : 1]);
   const bool known = *number >= 0 && static_cast<std::size_t>(*number) < spec.words.size();
   return known ? std::string(spec.words[static_cast<std::size_t>(*number)]) : answer;
+}
+
+void applyOne(SqliteHandle& handle, const SqliteSpec& spec, const std::string& value) {
+  if (spec.kind == SqliteSettingKind::Switch) {
+    setSwitch(handle, spec, value == "on");
+  } else {
+    runPragma(handle, "PRAGMA " + std::string(spec.name) + " = '" + value + "'");
+  }
 }
 
 }  // namespace
@@ -217,12 +134,20 @@ SqliteRequests readSqliteRequests(const DriverOptions& options) {
   return requests;
 }
 
+void applySqliteGuards(SqliteHandle& handle, const SqliteRequests& requests) {
+  for (const SqliteSettingRequest& request : requests.settings) {
+    const SqliteSpec& spec = sqliteSpecs()[request.spec];
+    if (spec.guard) applyOne(handle, spec, request.value);
+  }
+}
+
 void applySqliteSettings(SqliteHandle& handle, const SqliteRequests& requests, bool mayWriteFile) {
+  // Before what may have to wait for a lock, as the switch to WAL does.
   handle.setBusyTimeout(requests.busyTimeout);
   for (const SqliteSettingRequest& request : requests.settings) {
-    const Spec& spec = kSpecs[request.spec];
-    if (spec.inFile && !mayWriteFile) continue;
-    runPragma(handle, "PRAGMA " + std::string(spec.name) + " = '" + request.value + "'");
+    const SqliteSpec& spec = sqliteSpecs()[request.spec];
+    if (spec.guard || (spec.inFile && !mayWriteFile)) continue;
+    applyOne(handle, spec, request.value);
   }
 }
 
@@ -232,10 +157,20 @@ std::vector<SettingReport> reportSqliteSettings(SqliteHandle& handle,
   reports.push_back({std::string(kBusyTimeout), std::to_string(requests.busyTimeout.count()),
                      std::to_string(handle.busyTimeout().count())});
   for (const SqliteSettingRequest& request : requests.settings) {
-    const Spec& spec = kSpecs[request.spec];
-    reports.push_back({std::string(spec.name), request.value, effectiveValue(handle, spec)});
+    const SqliteSpec& spec = sqliteSpecs()[request.spec];
+    SettingReport report{std::string(spec.name), request.value, effectiveValue(handle, spec),
+                         spec.inFile ? SettingScope::File : SettingScope::Connection};
+    if (!report.honoured()) {
+      report.reason = sqliteSettingReason(handle, requests, request);
+    }
+    reports.push_back(std::move(report));
   }
   return reports;
+}
+
+std::string sqliteEffectiveSetting(SqliteHandle& handle, string_view name) {
+  const auto spec = findSqliteSpec(name);
+  return spec ? effectiveValue(handle, sqliteSpecs()[*spec]) : std::string();
 }
 
 std::string sqliteJournalMode(SqliteHandle& handle, string_view schema) {

@@ -25,7 +25,7 @@ TEST_F(Command, PrintsHelpForNoWordsForHelpAndForEachCommand) {
   EXPECT_EQ(sondeCommand({}).code, 0);
   EXPECT_THAT(sondeCommand({}).out, HasSubstr("schema"));
   EXPECT_EQ(sondeCommand({"help"}).out, sondeCommand({"--help"}).out);
-  for (const char* name : {"schema", "find", "query", "completion"}) {
+  for (const char* name : {"schema", "find", "query", "optimize", "completion"}) {
     const auto help = sondeCommand({"help", name});
     EXPECT_EQ(help.code, 0) << name;
     EXPECT_EQ(help.out, sondeCommand({name, "--help"}).out) << name;

@@ -42,13 +42,16 @@ TEST_F(ServerConfigTest, APoolOfNoneIsRefused) {
 }
 
 TEST_F(ServerConfigTest, KeysOfDatabaseFilesAreRefusedByName) {
-  for (const char* key : {"attachments", "optimization.cacheSize", "optimization.foreignKeys",
-                          "optimization.journalMode", "optimization.mmapSize",
-                          "optimization.synchronous", "optimization.tempStore"}) {
+  for (const char* key :
+       {"attachments", "optimization.cacheSize", "optimization.foreignKeys",
+        "optimization.journalMode", "optimization.mmapSize", "optimization.synchronous",
+        "optimization.tempStore", "optimization.defensive", "optimization.walAutocheckpoint"}) {
     Config config;
     config.uri = "fake:shop";
-    const bool number = std::string_view(key).ends_with("Size");
-    const bool flag = std::string_view(key).ends_with("Keys");
+    const bool number =
+        std::string_view(key).ends_with("Size") || std::string_view(key).ends_with("checkpoint");
+    const bool flag =
+        std::string_view(key).ends_with("Keys") || std::string_view(key).ends_with("defensive");
     const bool object = std::string_view(key) == "attachments";
     config.set(key, number ? "4" : flag ? "true" : object ? R"({"a": "b"})" : "normal");
     try {

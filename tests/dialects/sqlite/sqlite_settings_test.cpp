@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 
 #include <map>
+#include <thread>
+
+#include <sonde/dialects/sqlite/sqlite_open.hpp>
 
 #include "driver_fixture.hpp"
 
@@ -117,6 +120,11 @@ TEST(SqliteSettings, RefuseValuesThatSqliteWouldTurnIntoOthers) {
       {"busy_timeout", "5s"},
       {"encoding", "latin1"},
       {"page_size", "99999999999999999999"},
+      {"page_size", "5000"},
+      {"cache_size", "9999999999"},
+      {"mmap_size", "-1"},
+      {"wal_autocheckpoint", "-1"},
+      {"defensive", "maybe"},
       {"journal_mode", "wal'; DROP TABLE t; --"}};
   for (const auto& [name, value] : wrong) {
     DriverOptions options = optionsFor(":memory:");
@@ -134,6 +142,219 @@ TEST(SqliteSettings, UriOptionsWin) {
   const auto reports = reportsOf(*open(options));
   EXPECT_EQ(reports.at("cache_size").effective, "200");
   EXPECT_EQ(reports.at("busy_timeout").effective, "9");
+}
+
+// --- why a setting holds otherwise ---
+
+/// What a setting is reported as by a connection that was opened with it alone.
+SettingReport reportOf(const DriverOptions& base, const std::string& name, const std::string& value,
+                       TransactionMode mode = TransactionMode::Write) {
+  DriverOptions options = base;
+  options.settings = {{name, value}};
+  return reportsOf(*open(options, mode)).at(name);
+}
+
+TEST(SqliteSettingReasons, SayThatADatabaseInMemoryHasNoLog) {
+  const SettingReport mode = reportOf(optionsFor(":memory:"), "journal_mode", "wal");
+  EXPECT_EQ(mode.effective, "memory");
+  EXPECT_EQ(mode.scope, SettingScope::File);
+  EXPECT_THAT(mode.reason, HasSubstr("in memory"));
+  EXPECT_THAT(reportOf(optionsFor(":memory:"), "mmap_size", "65536").reason,
+              HasSubstr("in memory"));
+}
+
+TEST(SqliteSettingReasons, NameTheLimitThatTheLibraryWasCompiledWith) {
+  const TemporaryFolder folder;
+  runSql(folder.file("a.db"), "CREATE TABLE t (a)");
+  const SettingReport map = reportOf(optionsFor(folder.file("a.db")), "mmap_size", "1099511627776");
+  EXPECT_FALSE(map.honoured());
+  EXPECT_EQ(map.scope, SettingScope::Connection);
+  EXPECT_THAT(map.reason, AllOf(HasSubstr("MAX_MMAP_SIZE"), HasSubstr(map.effective)));
+  const SettingReport threads = reportOf(optionsFor(folder.file("a.db")), "threads", "1000");
+  EXPECT_THAT(threads.reason, AllOf(HasSubstr("MAX_WORKER_THREADS"), HasSubstr(threads.effective)));
+}
+
+TEST(SqliteSettingReasons, SayThatWhatShapesAFileComesTooLate) {
+  const TemporaryFolder folder;
+  runSql(folder.file("old.db"), "CREATE TABLE t (a)");
+  runSql(folder.file("wal.db"), "PRAGMA journal_mode = wal; CREATE TABLE t (a)");
+  const DriverOptions old = optionsFor(folder.file("old.db"));
+  EXPECT_THAT(reportOf(old, "auto_vacuum", "full").reason, HasSubstr("next VACUUM"));
+  EXPECT_THAT(reportOf(old, "page_size", "8192").reason, HasSubstr("next VACUUM"));
+  EXPECT_THAT(reportOf(old, "encoding", "utf-16le").reason, HasSubstr("stays"));
+  EXPECT_THAT(reportOf(old, "max_page_count", "1").reason, HasSubstr("more pages"));
+  EXPECT_THAT(reportOf(optionsFor(folder.file("wal.db")), "page_size", "8192").reason,
+              HasSubstr("in WAL mode not even VACUUM"));
+}
+
+TEST(SqliteSettingReasons, SayThatTheFileIsOnlyRead) {
+  const TemporaryFolder folder;
+  runSql(folder.file("a.db"), "CREATE TABLE t (a)");
+  const DriverOptions options = optionsFor(folder.file("a.db"), AccessMode::ReadOnly);
+  for (const char* name : {"journal_mode", "auto_vacuum"}) {
+    const bool journal = std::string_view(name) == "journal_mode";
+    const SettingReport report = reportOf(options, name, journal ? "wal" : "full");
+    EXPECT_FALSE(report.honoured()) << name;
+    EXPECT_THAT(report.reason, HasSubstr("reading only")) << name;
+  }
+}
+
+TEST(SqliteSettingReasons, NameTheNetworkFileSystem) {
+  const TemporaryFolder folder;
+  runSql(folder.file("a.db"), "CREATE TABLE t (a)");
+  DriverOptions options = optionsFor(folder.file("a.db"));
+  options.settings = {{"journal_mode", "wal"}};
+  SqliteRequests requests = readSqliteRequests(options);
+  // Locks by files, as where the system has no shared memory: WAL stays silently off.
+  sqlite3* db = nullptr;
+  ASSERT_EQ(
+      sqlite3_open_v2(folder.file("a.db").c_str(), &db, SQLITE_OPEN_READWRITE, "unix-dotfile"),
+      SQLITE_OK);
+  SqliteHandle handle(db, options.busyTimeout);
+  applySqliteSettings(handle, requests, true);
+  const auto journal = [&] {
+    for (const SettingReport& report : reportSqliteSettings(handle, requests)) {
+      if (report.name == "journal_mode") return report;
+    }
+    return SettingReport{};
+  };
+  requests.mountType = [](const std::string&) { return std::string("nfs4"); };
+  EXPECT_EQ(journal().effective, "delete");
+  EXPECT_THAT(journal().reason, HasSubstr("network file system (nfs4)"));
+  requests.mountType = [](const std::string&) { return std::string("ext4"); };
+  EXPECT_EQ(journal().reason, "") << "none is guessed";
+}
+
+TEST(SqliteSettingReasons, KnowTheFileSystemOfAFile) {
+  EXPECT_EQ(mountTypeOf("/proc/self/status"), "proc");
+  EXPECT_FALSE(mountTypeOf(TemporaryFolder().file("not there")).empty());
+  for (const char* type : {"nfs", "nfs4", "cifs", "smb3", "9p", "ceph", "fuse.sshfs"}) {
+    EXPECT_TRUE(isNetworkMount(type)) << type;
+  }
+  for (const char* type : {"ext4", "xfs", "btrfs", "tmpfs", "overlay", "fuse.ntfs-3g", ""}) {
+    EXPECT_FALSE(isNetworkMount(type)) << type;
+  }
+}
+
+TEST(SqliteSettingReasons, SayThatATransactionIsInTheWay) {
+  DriverOptions options = optionsFor(":memory:");
+  options.settings = {{"foreign_keys", "off"}};
+  const SqliteRequests off = readSqliteRequests(options);
+  const auto handle = openSqlite(optionsFor(":memory:"), readSqliteRequests(optionsFor(":memory:")),
+                                 TransactionMode::Write);
+  sqlite3_exec(handle->db(), "BEGIN", nullptr, nullptr, nullptr);
+  applySqliteSettings(*handle, off, true);
+  const SettingReport report = reportSqliteSettings(*handle, off).back();
+  EXPECT_EQ(report.effective, "on");
+  EXPECT_THAT(report.reason, HasSubstr("transaction is open"));
+  options.settings = {{"synchronous", "off"}};
+  const SqliteRequests fast = readSqliteRequests(options);
+  EXPECT_THROW(applySqliteSettings(*handle, fast, true), QueryError);
+}
+
+TEST(SqliteSettingReasons, AreLogged) {
+  std::string line;
+  LogConfig log;
+  log.level = LogLevel::Warn;
+  log.callback = [&](const LogEvent& event) {
+    for (const auto& [name, value] : event.fields) {
+      line += std::string(name) + "=" + std::string(value) + ";";
+    }
+  };
+  DriverOptions options = optionsFor(":memory:");
+  options.logger = Logger(log);
+  (void)reportOf(options, "journal_mode", "wal");
+  EXPECT_THAT(line, AllOf(HasSubstr("scope=file"), HasSubstr("reason=a database in memory")));
+}
+
+// --- switches and profiles ---
+
+TEST(SqliteSettings, SwitchesHoldOnEveryConnection) {
+  const TemporaryFolder folder;
+  runSql(folder.file("a.db"),
+         "PRAGMA journal_mode = wal; CREATE TABLE t (a); CREATE VIEW v AS SELECT a FROM t;"
+         "CREATE TRIGGER r AFTER INSERT ON t BEGIN UPDATE t SET a = 2; END");
+  DriverOptions options = optionsFor(folder.file("a.db"));
+  options.settings = {{"defensive", "on"}, {"enable_view", "off"}, {"enable_trigger", "off"}};
+  const auto writer = open(options);
+  const auto reader = open(options, TransactionMode::Read);
+  for (Connection* connection : {writer.get(), reader.get()}) {
+    for (const char* name : {"defensive", "enable_view", "enable_trigger"}) {
+      EXPECT_TRUE(reportsOf(*connection).at(name).honoured()) << name;
+    }
+    EXPECT_THROW(query(*connection, "SELECT * FROM v"), QueryError);
+  }
+  run(*writer, "INSERT INTO t VALUES (1)");
+  EXPECT_EQ(query(*reader, "SELECT a FROM t").json(), R"([{"a":1}])") << "no trigger ran";
+  writer->executeScript("PRAGMA writable_schema = on");
+  EXPECT_THROW(run(*writer, "UPDATE sqlite_schema SET sql = sql"), QueryError);
+}
+
+TEST(SqliteProfiles, HoldOnTheWriterAndOnReaders) {
+  for (const std::string& name : profileNames()) {
+    const TemporaryFolder folder;
+    runSql(folder.file("a.db"), "CREATE TABLE t (a)");
+    DriverOptions options = optionsFor(folder.file("a.db"));
+    options.settings = makeSqliteDriver()->profile(name);
+    const auto writer = open(options);
+    const auto reader = open(options, TransactionMode::Read);
+    for (Connection* connection : {writer.get(), reader.get()}) {
+      const auto reports = reportsOf(*connection);
+      EXPECT_EQ(reports.size(), options.settings.size() + 1) << name;
+      for (const auto& [setting, report] : reports) {
+        EXPECT_TRUE(report.honoured()) << name << ": " << setting << " is " << report.effective;
+      }
+      EXPECT_EQ(reports.at("defensive").effective, "on") << name;
+    }
+  }
+}
+
+TEST(SqliteProfiles, AskForNothingThatMayDamageAFile) {
+  for (const std::string& name : profileNames()) {
+    for (const auto& [setting, value] : makeSqliteDriver()->profile(name)) {
+      EXPECT_FALSE(setting == "synchronous" && value == "off") << name;
+      EXPECT_FALSE(setting == "journal_mode" && value != "wal") << name;
+      EXPECT_FALSE(setting == "locking_mode" || setting == "page_size") << name;
+      EXPECT_FALSE(setting == "foreign_keys" && value != "on") << name;
+    }
+  }
+}
+
+TEST(SqliteProfiles, LeaveTheJournalOfAFileAloneWhereNoneIsAskedFor) {
+  const TemporaryFolder folder;
+  for (const char* name : {"safest", "untrustedFile"}) {
+    runSql(folder.file("a.db"), "CREATE TABLE IF NOT EXISTS t (a)");
+    DriverOptions options = optionsFor(folder.file("a.db"));
+    options.settings = makeSqliteDriver()->profile(name);
+    EXPECT_EQ(query(*open(options), "PRAGMA journal_mode").front()[0].text(), "delete") << name;
+  }
+}
+
+TEST(SqliteProfiles, AreRefusedWithTheNearestName) {
+  const auto driver = makeSqliteDriver();
+  EXPECT_THAT(errorOf([&] { (void)driver->profile("prodution"); }),
+              AllOf(StartsWith("config: "), HasSubstr("\"prodution\""),
+                    HasSubstr("did you mean \"production\"?")));
+  EXPECT_EQ(driver->profile("READMOSTLY"), driver->profile("readMostly"));
+}
+
+TEST(SqliteProfiles, WaitForEachOtherAsTheySwitchToWal) {
+  const TemporaryFolder folder;
+  runSql(folder.file("a.db"), "CREATE TABLE t (a)");
+  DriverOptions options = optionsFor(folder.file("a.db"));
+  options.busyTimeout = std::chrono::seconds(60);
+  options.settings = makeSqliteDriver()->profile("production");
+  std::vector<std::string> modes(6);
+  std::vector<std::thread> threads;
+  for (std::string& mode : modes) {
+    threads.emplace_back([&] {
+      const std::string said =
+          errorOf([&] { mode = reportsOf(*open(options)).at("journal_mode").effective; });
+      if (said != "no error") mode = said;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_THAT(modes, ::testing::Each("wal"));
 }
 
 // --- noticing schema changes ---
