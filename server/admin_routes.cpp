@@ -1,6 +1,9 @@
 #include "admin_routes.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,6 +11,7 @@
 #include "../core/error.hpp"
 #include "../core/text.hpp"
 #include "../introspect/schema_json.hpp"
+#include "../monitor/statistics/statistics_snapshot.hpp"
 
 namespace sonde {
 namespace {
@@ -67,9 +71,28 @@ HttpHandler schemaHandler(const Database& db) {
   };
 }
 
+HttpHandler queriesHandler(const Database& db) {
+  return [db](const HttpRequest&, const HttpTarget& target) {
+    StatisticsSnapshot snapshot = db.statistics();
+    if (const std::string* const limit = target.value("limit"); limit != nullptr) {
+      std::size_t most = 0;
+      const char* const end = limit->data() + limit->size();
+      const auto [at, failure] = std::from_chars(limit->data(), end, most);
+      if (failure != std::errc() || at != end || limit->empty()) {
+        return httpProblem(400, "badRequest", "limit is a whole number");
+      }
+      if (most < snapshot.statements.size()) snapshot.statements.resize(most);
+    }
+    // SQL need not be UTF-8.
+    constexpr auto kReplace = nlohmann::json::error_handler_t::replace;
+    return httpResponse(200, kJson, toJson(snapshot).dump(-1, ' ', false, kReplace) + "\n");
+  };
+}
+
 Router adminRouter(const Database& db, HttpAccess access) {
   Router router(std::move(access), db.logger());
   router.add("/livez", livezHandler(), RouteKind::Open);
+  router.add("/queries", queriesHandler(db));
   router.add("/schema", schemaHandler(db));
   return router;
 }

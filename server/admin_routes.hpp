@@ -16,6 +16,11 @@ namespace sonde {
 /// where the client has it already. `?table=NAME`, any number of times, selects tables.
 [[nodiscard]] HttpHandler schemaHandler(const Database& db);
 
+/// @return `/queries`: what the statements of this database did, by fingerprint, the dearest first
+/// (docs/statistics.md); not enabled and empty unless the configuration has statistics.enabled.
+/// `?limit=N` gives the first N.
+[[nodiscard]] HttpHandler queriesHandler(const Database& db);
+
 /// @return A router with every route of the admin server.
 [[nodiscard]] Router adminRouter(const Database& db, HttpAccess access = {});
 

@@ -198,5 +198,23 @@ TEST(AdminRoutes, GiveTheSchemaOnceForEachFingerprint) {
   EXPECT_THAT(problemOf(none).at("detail"), HasSubstr("\"users\""));
 }
 
+TEST(AdminRoutes, TellWhatStatementsDid) {
+  const Router silent = adminRouter(Database::open("sqlite::memory:"));
+  EXPECT_EQ(nlohmann::json::parse(silent.handle(asking("/queries")).body).at("enabled"), false);
+
+  const Database db = Database::open("sqlite::memory:?statistics.enabled=true");
+  const Router router = adminRouter(db);
+  db.execute("CREATE TABLE users(id INTEGER PRIMARY KEY)");
+  for (int i = 0; i < 3; ++i) db.sql("SELECT id FROM users WHERE id = ?", {i});
+  const auto told = nlohmann::json::parse(router.handle(asking("/queries")).body);
+  EXPECT_EQ(told.at("enabled"), true);
+  std::vector<int> calls;
+  for (const auto& statement : told.at("statements")) calls.push_back(statement.at("calls"));
+  EXPECT_THAT(calls, testing::Contains(3));
+  const auto one = nlohmann::json::parse(router.handle(asking("/queries?limit=1")).body);
+  EXPECT_EQ(one.at("statements").size(), 1U);
+  EXPECT_EQ(router.handle(asking("/queries?limit=many")).status, 400);
+}
+
 }  // namespace
 }  // namespace sonde
