@@ -8,11 +8,13 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include <sonde/db/database.hpp>
 
+#include "../support/sqlite_file.hpp"
 #include "../support/temporary_folder.hpp"
 
 namespace sonde::testing_db {
@@ -106,20 +108,17 @@ class OtherProcess {
 
  private:
   [[noreturn]] static void serve(const std::string& path, int in, int out) {
-    sqlite3* db = nullptr;
+    std::optional<test::RawDatabase> db;
     std::uint32_t size = 0;
     while (read(in, &size, sizeof(size)) == static_cast<ssize_t>(sizeof(size))) {
       std::string sql(size, '\0');
       if (read(in, sql.data(), size) != static_cast<ssize_t>(size)) break;
-      int code = SQLITE_OK;
-      if (db == nullptr) code = sqlite3_open(path.c_str(), &db);
-      if (code == SQLITE_OK) {
-        sqlite3_busy_timeout(db, 5000);
-        code = sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr);
-      }
+      if (!db) db.emplace(path);
+      sqlite3_busy_timeout(db->get(), 5000);
+      const int code = sqlite3_exec(db->get(), sql.c_str(), nullptr, nullptr, nullptr);
       if (write(out, &code, sizeof(code)) != static_cast<ssize_t>(sizeof(code))) break;
     }
-    sqlite3_close(db);
+    db.reset();
     _exit(0);
   }
 

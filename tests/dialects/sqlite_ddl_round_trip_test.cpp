@@ -4,11 +4,12 @@
 #include <sonde/dialects/registry.hpp>
 #include <sonde/introspect/schema.hpp>
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "../real/real_databases.hpp"
 
 namespace sonde {
 namespace {
@@ -182,11 +183,11 @@ TEST(DdlRoundTrip, KeepsViewsTriggersAndVirtualTables) {
 }
 
 TEST(DdlRoundTrip, KeepsTheSchemaOfProj) {
-  const std::string path = "/usr/share/proj/proj.db";
-  if (!std::filesystem::exists(path)) GTEST_SKIP() << "the package proj-data is not installed";
+  const auto path = test::projDatabase();
+  if (!path) GTEST_SKIP() << "the package proj-data is not installed";
   const auto driver = makeDriver("sqlite");
   DriverOptions options;
-  options.uri = Uri::parse("sqlite:" + path);
+  options.uri = Uri::parse("sqlite:" + *path);
   options.access = AccessMode::ReadOnly;
   const auto source = driver->connect(options, TransactionMode::Read);
   expectSame(writeAgain(*driver, Schema::build(source->readCatalog())));

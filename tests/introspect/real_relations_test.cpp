@@ -6,8 +6,8 @@
 #include <sonde/dialects/registry.hpp>
 
 #include <algorithm>
-#include <filesystem>
 
+#include "../real/real_databases.hpp"
 #include "catalog_maker.hpp"
 
 namespace sonde {
@@ -70,9 +70,9 @@ TEST(RelationsOfChinook, AreAllThere) {
   EXPECT_EQ(schema->table("Playlist").relation("tracks").through->table, "PlaylistTrack");
 }
 
-std::shared_ptr<const Schema> proj() {
+std::shared_ptr<const Schema> proj(const std::string& path) {
   DriverOptions options;
-  options.uri = Uri::parse("sqlite:/usr/share/proj/proj.db");
+  options.uri = Uri::parse("sqlite:" + path);
   options.access = AccessMode::ReadOnly;
   const auto driver = makeDriver("sqlite");
   return Schema::build(driver->connect(options, TransactionMode::Read)->readCatalog());
@@ -83,10 +83,9 @@ TEST(RelationsOfProj, GoOverCompositeKeys) {
   if (std::find(schemes.begin(), schemes.end(), "sqlite") == schemes.end()) {
     GTEST_SKIP() << "built without SQLite";
   }
-  if (!std::filesystem::exists("/usr/share/proj/proj.db")) {
-    GTEST_SKIP() << "no proj.db here (Debian: proj-data)";
-  }
-  const auto schema = proj();
+  const auto path = test::projDatabase();
+  if (!path) GTEST_SKIP() << "no proj.db here (Debian: proj-data)";
+  const auto schema = proj(*path);
   EXPECT_THAT(relationsOf(*schema, "geodetic_datum"),
               Contains("ellipsoid belongsTo ellipsoid (ellipsoid_auth_name, ellipsoid_code) -> "
                        "(auth_name, code)"));

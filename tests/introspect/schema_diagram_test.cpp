@@ -4,12 +4,12 @@
 #include <sonde/introspect/schema_diagram.hpp>
 
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <regex>
 #include <set>
 #include <sstream>
 
+#include "../support/temporary_folder.hpp"
 #include "rich_catalog.hpp"
 
 namespace sonde {
@@ -149,14 +149,13 @@ TEST(GraphvizDiagram, EscapesNamesForTheMarkupTheyStandIn) {
 
 TEST(GraphvizDiagram, IsReadByGraphvizWhateverTheNames) {
   if (std::system("command -v dot >/dev/null 2>&1") != 0) GTEST_SKIP() << "no Graphviz here";
-  const std::filesystem::path file =
-      std::filesystem::path(testing::TempDir()) / "sonde_hostile_names.dot";
+  const test::TemporaryFolder folder;
+  const std::string file = folder.file("hostile_names.dot");
   for (const auto& schema : {hostile(), blog(), Schema::build(test::richCatalog()), schemaOf({})}) {
     std::ofstream(file) << graphvizDiagram(*schema);
-    const std::string command = "dot -Tsvg -o /dev/null " + file.string() + " 2>&1";
+    const std::string command = "dot -Tsvg -o /dev/null " + file + " 2>&1";
     EXPECT_EQ(std::system(command.c_str()), 0) << graphvizDiagram(*schema);
   }
-  std::filesystem::remove(file);
 }
 
 }  // namespace

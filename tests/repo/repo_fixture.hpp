@@ -4,12 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include <sonde/core/error.hpp>
 #include <sonde/db/database.hpp>
+
+#include "../support/temporary_folder.hpp"
 
 namespace sonde {
 
@@ -36,21 +38,11 @@ class RepositoryTest : public testing::Test {
 
   RepositoryTest() : db(Database::open("sqlite::memory:")) {}
 
-  ~RepositoryTest() override {
-    db.close();
-    if (!path_.empty()) {
-      for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
-        std::filesystem::remove(path_.string() + suffix);
-      }
-    }
-  }
+  ~RepositoryTest() override { db.close(); }
 
   /// Replaces the database by one in a new file in WAL mode.
   void useFile() {
-    static int count = 0;
-    path_ = std::filesystem::temp_directory_path() /
-            ("sonde_repo_" + std::to_string(::getpid()) + "_" + std::to_string(++count) + ".db");
-    std::filesystem::remove(path_);
+    folder_ = std::make_unique<test::TemporaryFolder>();
     Config config = fileConfig();
     config.access = AccessMode::CreateIfMissing;
     config.optimization.journalMode = "wal";
@@ -58,7 +50,7 @@ class RepositoryTest : public testing::Test {
   }
   [[nodiscard]] Config fileConfig() const {
     Config config;
-    config.uri = "sqlite:" + path_.string();
+    config.uri = "sqlite:" + folder_->file("app.db");
     return config;
   }
 
@@ -83,7 +75,7 @@ class RepositoryTest : public testing::Test {
   Database db;
 
  private:
-  std::filesystem::path path_;
+  std::unique_ptr<test::TemporaryFolder> folder_;
 };
 
 /// @return A column of every row, as texts; "null" for nulls.

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
+
+#include "../support/temporary_folder.hpp"
 
 namespace sonde::tidy {
 namespace {
@@ -142,14 +145,13 @@ TEST(Blanking, KeepsLinesAndColumns) {
 }
 
 TEST(SourceTree, IsWalkedWithoutGit) {
-  const auto root = std::filesystem::path(testing::TempDir()) / "sonde_tidy_walk";
-  std::filesystem::remove_all(root);
+  const test::TemporaryFolder folder;
+  const std::filesystem::path& root = folder.path();
   std::filesystem::create_directories(root / "core");
   std::filesystem::create_directories(root / "build" / "dev");
   std::ofstream(root / "core" / "a.hpp") << "// A.\n";
   std::ofstream(root / "build" / "dev" / "b.hpp") << "// B.\n";
   const auto files = readSourceTree(root);
-  std::filesystem::remove_all(root);
   ASSERT_EQ(files.size(), 1U);
   EXPECT_EQ(files[0].path, "core/a.hpp");
   EXPECT_EQ(files[0].text, "// A.\n");

@@ -3,12 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
 
+#include "../../real/real_databases.hpp"
 #include "sqlite_fixture.hpp"
 
 namespace sonde {
@@ -16,8 +15,6 @@ namespace {
 
 using test::Names;
 using test::SqliteDatabase;
-
-constexpr const char* kProj = "/usr/share/proj/proj.db";
 
 /// @return The first value of a query as text.
 std::string valueOf(SqliteDatabase& db, const std::string& sql) {
@@ -55,10 +52,9 @@ std::map<TableKind, int> kindsOf(const Schema& schema) {
 class ProjDatabase : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists(kProj)) {
-      GTEST_SKIP() << kProj << " is not here (Debian: proj-data)";
-    }
-    db_ = std::make_unique<SqliteDatabase>(kProj, SQLITE_OPEN_READONLY);
+    const auto path = test::projDatabase();
+    if (!path) GTEST_SKIP() << "proj.db is not here (Debian: proj-data)";
+    db_ = std::make_unique<SqliteDatabase>(*path, SQLITE_OPEN_READONLY);
     schema_ = db_->schema();
   }
 
@@ -135,21 +131,13 @@ TEST_F(ProjDatabase, EveryForeignKeyFindsItsTarget) {
   EXPECT_TRUE(schema_->table("geodetic_crs").rowEstimate.has_value()) << "sqlite_stat1 has it";
 }
 
-std::optional<std::string> chinookScript() {
-  std::filesystem::path folder = std::filesystem::path(SONDE_SOURCE_DIR) / "../shared/data";
-  if (const char* named = std::getenv("SONDE_TEST_SHARED_DATA"); named != nullptr) folder = named;
-  std::ifstream in(folder / "chinook/Chinook_Sqlite.sql", std::ios::binary);
-  if (!in) return std::nullopt;
-  std::ostringstream script;
-  script << in.rdbuf();
-  return script.str();
-}
-
 TEST(ChinookDatabase, IsReadWhole) {
-  const auto script = chinookScript();
+  const auto script = test::chinookScript("Sqlite");
   if (!script) GTEST_SKIP() << "Chinook_Sqlite.sql is not here (set SONDE_TEST_SHARED_DATA)";
   SqliteDatabase db;
-  db.run(*script);
+  std::ostringstream text;
+  text << std::ifstream(*script, std::ios::binary).rdbuf();
+  db.run(text.str());
   const auto schema = db.schema();
   expectSelectable(db, *schema);
   Names names;

@@ -3,11 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdio>
 #include <sonde/core/context.hpp>
 #include <sonde/core/error.hpp>
 #include <sonde/dialects/sqlite/sqlite_handle.hpp>
 
+#include "../../support/temporary_folder.hpp"
 #include "sqlite_fixture.hpp"
 
 namespace sonde {
@@ -374,8 +374,8 @@ TEST(SqliteCatalog, FunctionsAndCollationsOfAnotherProgramAreNoObstacle) {
   sqlite3_create_collation(db.get(), "theirs", SQLITE_UTF8, nullptr, same);
   sqlite3_create_function(db.get(), "theirs", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, first,
                           nullptr, nullptr);
-  const std::string file = ::testing::TempDir() + "sonde_theirs.db";
-  std::remove(file.c_str());
+  const test::TemporaryFolder folder;
+  const std::string file = folder.file("theirs.db");
   db.run("ATTACH '" + file +
          "' AS f; CREATE TABLE f.t(a TEXT COLLATE theirs PRIMARY KEY,"
          " g AS (theirs(a)), CHECK (theirs(a))); CREATE VIEW f.v AS SELECT theirs(a) AS x FROM t;"
@@ -390,7 +390,6 @@ TEST(SqliteCatalog, FunctionsAndCollationsOfAnotherProgramAreNoObstacle) {
   EXPECT_EQ(table.indexes.at(1).where, "theirs(a) > 1");
   ASSERT_TRUE(schema->table("v").error.has_value());
   EXPECT_THAT(*schema->table("v").error, HasSubstr("no such function: theirs"));
-  std::remove(file.c_str());
 }
 
 TEST(SqliteCatalog, DatabasesInUtf16AreReadAlike) {
@@ -447,8 +446,8 @@ TEST(SqliteCatalog, ReadingStopsAtTheDeadline) {
 }
 
 TEST(SqliteCatalog, SchemaThatSqliteRefusesIsATypedError) {
-  const std::string file = ::testing::TempDir() + "sonde_malformed.db";
-  std::remove(file.c_str());
+  const test::TemporaryFolder folder;
+  const std::string file = folder.file("malformed.db");
   {
     SqliteDatabase db(file);
     db.run(
@@ -464,7 +463,6 @@ TEST(SqliteCatalog, SchemaThatSqliteRefusesIsATypedError) {
     EXPECT_THAT(error.what(), HasSubstr("malformed"));
   }
   EXPECT_NE(sqlite3_get_autocommit(db.get()), 0) << "its transaction stayed open";
-  std::remove(file.c_str());
 }
 
 }  // namespace

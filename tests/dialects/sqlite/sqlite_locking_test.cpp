@@ -33,9 +33,9 @@ class LockingProcess {
     child_ = fork();
     if (child_ == 0) {
       close(done[1]);
-      sqlite3* db = nullptr;
-      sqlite3_open(path.c_str(), &db);
-      const char ok = sqlite3_exec(db, sql, nullptr, nullptr, nullptr) == SQLITE_OK ? '1' : '0';
+      const RawDatabase db(path);
+      const char ok =
+          sqlite3_exec(db.get(), sql, nullptr, nullptr, nullptr) == SQLITE_OK ? '1' : '0';
       char ignored = 0;
       const bool told = write(ready[1], &ok, 1) == 1;
       const auto got = read(done[0], &ignored, 1);  // Ends when the parent closes its end.
