@@ -23,6 +23,7 @@ struct StatementEffort {
   std::uint64_t sorts = 0;          ///< Results that had to be sorted.
   std::uint64_t autoIndexRows = 0;  ///< Rows put into an index made for this run only.
 
+  [[nodiscard]] bool any() const noexcept { return (fullScanSteps | sorts | autoIndexRows) != 0; }
   StatementEffort& operator+=(const StatementEffort& other) noexcept {
     fullScanSteps += other.fullScanSteps;
     sorts += other.sorts;
@@ -75,7 +76,8 @@ class Statement {
   /// of this function.
   [[nodiscard]] virtual bool takeSchemaChanged() noexcept = 0;
   /// @return What the runs since the last call of this function cost; zero where the engine does
-  /// not tell. Asked only while somebody wants to know.
+  /// not tell. A statement that used to cost nothing may tell of some runs together, later. Asked
+  /// only while somebody wants to know.
   [[nodiscard]] virtual StatementEffort takeEffort() noexcept { return {}; }
 };
 

@@ -11,16 +11,17 @@ void StatementObserver::failed(const StatementInfo&, const std::exception&,
                                const StatementOutcome&) noexcept {}
 
 ObserverChain::ObserverChain(const ObserverChain& before, std::shared_ptr<StatementObserver> last)
-    : observers_(before.observers_), wantsEffort_(before.wantsEffort_ || last->wantsEffort()) {
+    : observers_(before.observers_),
+      wantsBefore_(before.wantsBefore_ || last->wantsBefore()),
+      wantsEffort_(before.wantsEffort_ || last->wantsEffort()) {
   observers_.push_back(std::move(last));
 }
 
-Observation::Observation(const ObserverChain& chain, const StatementInfo& info, RunCounts& counts)
-    : chain_(chain), info_(info), counts_(counts) {
-  counts_.effortWanted = chain_.wantsEffort();
-  for (std::size_t i = 0; i < chain_.size(); ++i) {
+void Observation::tellBefore() {
+  const auto& observers = chain_.list();
+  for (std::size_t i = 0; i < observers.size(); ++i) {
     try {
-      chain_[i].before(info_);
+      observers[i]->before(info_);
     } catch (const std::exception& error) {
       tellFailure(error, i);
       throw;
@@ -31,27 +32,23 @@ Observation::Observation(const ObserverChain& chain, const StatementInfo& info, 
   }
 }
 
-StatementOutcome Observation::outcome() noexcept {
+inline void Observation::complete() noexcept {
   using Clock = std::chrono::steady_clock;
-  if (ended_ == Clock::time_point{}) ended_ = Clock::now();
-  StatementOutcome outcome;
-  if (began_ != Clock::time_point{}) outcome.duration = ended_ - began_;
-  outcome.rows = counts_.rows;
-  outcome.affected = counts_.affected;
-  outcome.waited = counts_.waited;
-  outcome.effort = counts_.effort;
-  outcome.ended = ended_;
-  return outcome;
+  if (counts_.ended == Clock::time_point{}) counts_.ended = Clock::now();
+  if (began_ != Clock::time_point{}) counts_.duration = counts_.ended - began_;
 }
 
 void Observation::succeeded() noexcept {
-  const StatementOutcome told = outcome();
-  for (std::size_t i = chain_.size(); i-- > 0;) chain_[i].after(info_, told);
+  complete();
+  const auto& observers = chain_.list();
+  for (auto each = observers.rbegin(); each != observers.rend(); ++each) {
+    (*each)->after(info_, counts_);
+  }
 }
 
 void Observation::tellFailure(const std::exception& error, std::size_t observers) noexcept {
-  const StatementOutcome told = outcome();
-  for (std::size_t i = observers; i-- > 0;) chain_[i].failed(info_, error, told);
+  complete();
+  for (std::size_t i = observers; i-- > 0;) chain_.list()[i]->failed(info_, error, counts_);
 }
 
 }  // namespace sonde

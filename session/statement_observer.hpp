@@ -53,6 +53,8 @@ class StatementObserver {
   /// After the statement, or a later observer's before(), threw `error`.
   virtual void failed(const StatementInfo& info, const std::exception& error,
                       const StatementOutcome& outcome) noexcept;
+  /// @return Whether before() does anything; asked once, when the observer is added.
+  [[nodiscard]] virtual bool wantsBefore() const noexcept { return true; }
   /// @return Whether outcomes should tell the effort; asked once, when the observer is added.
   [[nodiscard]] virtual bool wantsEffort() const noexcept { return false; }
 };
@@ -65,23 +67,21 @@ class ObserverChain {
   ObserverChain(const ObserverChain& before, std::shared_ptr<StatementObserver> last);
 
   [[nodiscard]] bool empty() const noexcept { return observers_.empty(); }
-  [[nodiscard]] std::size_t size() const noexcept { return observers_.size(); }
-  [[nodiscard]] StatementObserver& operator[](std::size_t index) const noexcept {
-    return *observers_[index];
+  [[nodiscard]] const std::vector<std::shared_ptr<StatementObserver>>& list() const noexcept {
+    return observers_;
   }
+  /// @return Whether any of them wants it.
+  [[nodiscard]] bool wantsBefore() const noexcept { return wantsBefore_; }
   [[nodiscard]] bool wantsEffort() const noexcept { return wantsEffort_; }
 
  private:
   std::vector<std::shared_ptr<StatementObserver>> observers_;
+  bool wantsBefore_ = false;
   bool wantsEffort_ = false;
 };
 
-/// What a run gave, gathered for the observers as it goes on.
-struct RunCounts {
-  std::uint64_t rows = 0;
-  std::uint64_t affected = 0;
-  std::chrono::nanoseconds waited{};
-  StatementEffort effort;
+/// The outcome of a run as it comes about.
+struct RunCounts : StatementOutcome {
   bool effortWanted = false;
 
   /// Forgets what a run gave that is tried again elsewhere; the waiting stays.
@@ -92,23 +92,27 @@ struct RunCounts {
 class Observation {
  public:
   /// @throws what an observer's before() throws, after telling those before it that it failed.
-  Observation(const ObserverChain& chain, const StatementInfo& info, RunCounts& counts);
+  Observation(const ObserverChain& chain, const StatementInfo& info, RunCounts& counts)
+      : chain_(chain), info_(info), counts_(counts) {
+    counts_.effortWanted = chain_.wantsEffort();
+    if (chain_.wantsBefore()) tellBefore();
+  }
   /// The connection is there: the duration begins.
   void start() noexcept { began_ = std::chrono::steady_clock::now(); }
   /// The statement is over: the duration ends.
-  void stop() noexcept { ended_ = std::chrono::steady_clock::now(); }
+  void stop() noexcept { counts_.ended = std::chrono::steady_clock::now(); }
   void succeeded() noexcept;
-  void failed(const std::exception& error) noexcept { tellFailure(error, chain_.size()); }
+  void failed(const std::exception& error) noexcept { tellFailure(error, chain_.list().size()); }
 
  private:
+  void tellBefore();
   void tellFailure(const std::exception& error, std::size_t observers) noexcept;
-  [[nodiscard]] StatementOutcome outcome() noexcept;
+  void complete() noexcept;
 
   const ObserverChain& chain_;
   const StatementInfo& info_;
   RunCounts& counts_;
   std::chrono::steady_clock::time_point began_{};
-  std::chrono::steady_clock::time_point ended_{};
 };
 
 }  // namespace sonde

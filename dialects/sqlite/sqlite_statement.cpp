@@ -368,12 +368,15 @@ void SqliteStatement::buildHeader() {
   width_ = width;
 }
 
-StatementEffort SqliteStatement::takeEffort() noexcept {
+StatementEffort SqliteStatement::readEffort() noexcept {
+  constexpr unsigned kRest = 15;
   const auto take = [this](int counter) {
     return static_cast<std::uint64_t>(sqlite3_stmt_status(statement_, counter, 1));
   };
-  return {take(SQLITE_STMTSTATUS_FULLSCAN_STEP), take(SQLITE_STMTSTATUS_SORT),
-          take(SQLITE_STMTSTATUS_AUTOINDEX)};
+  const StatementEffort effort{take(SQLITE_STMTSTATUS_FULLSCAN_STEP), take(SQLITE_STMTSTATUS_SORT),
+                               take(SQLITE_STMTSTATUS_AUTOINDEX)};
+  if (!effort.any()) effortRest_ = kRest;
+  return effort;
 }
 
 bool SqliteStatement::takeSchemaChanged() noexcept {

@@ -1,27 +1,12 @@
 #include "duration_histogram.hpp"
 
-#include <algorithm>
-#include <bit>
 #include <cmath>
 
 namespace sonde {
 
-// The first octave holds 0 to 63 one by one; each one after it the values with one more bit, by
-// their six bits behind the first.
-std::uint32_t& DurationHistogram::at(std::uint64_t ns) {
-  std::size_t octave = 0;
-  std::size_t sub = ns;
-  if (ns >= kSubBuckets) {
-    ns = std::min(ns, (std::uint64_t{2} << kTopBit) - 1);
-    const auto top = static_cast<unsigned>(std::bit_width(ns)) - 1;
-    octave = top - kSubBits + 1;
-    sub = (ns >> (top - kSubBits)) & (kSubBuckets - 1);
-  }
-  std::unique_ptr<Octave>& buckets = octaves_[octave];
-  if (buckets == nullptr) [[unlikely]] {
-    buckets = std::make_unique<Octave>();
-  }
-  return (*buckets)[sub];
+DurationHistogram::Octave& DurationHistogram::make(std::size_t octave) {
+  octaves_[octave] = std::make_unique<Octave>();
+  return *octaves_[octave];
 }
 
 void DurationHistogram::recordZeros(std::uint64_t count) {

@@ -7,7 +7,9 @@
 // one thread at a time.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -70,7 +72,21 @@ class DurationHistogram {
   static constexpr std::size_t kOctaves = kTopBit - kSubBits + 2;
   using Octave = std::array<std::uint32_t, kSubBuckets>;
 
-  [[nodiscard]] std::uint32_t& at(std::uint64_t ns);
+  // The first octave holds 0 to 63 one by one; each one after it the values with one more bit, by
+  // their six bits behind the first.
+  [[nodiscard]] std::uint32_t& at(std::uint64_t ns) {
+    std::size_t octave = 0;
+    std::size_t sub = ns;
+    if (ns >= kSubBuckets) [[likely]] {
+      ns = std::min(ns, (std::uint64_t{2} << kTopBit) - 1);
+      const auto top = static_cast<unsigned>(std::bit_width(ns)) - 1;
+      octave = top - kSubBits + 1;
+      sub = (ns >> (top - kSubBits)) & (kSubBuckets - 1);
+    }
+    const std::unique_ptr<Octave>& buckets = octaves_[octave];
+    return buckets != nullptr ? (*buckets)[sub] : make(octave)[sub];
+  }
+  Octave& make(std::size_t octave);
 
   std::uint64_t count_ = 0;
   std::uint64_t total_ = 0;

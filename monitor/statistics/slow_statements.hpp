@@ -65,6 +65,7 @@ class SlowStatements final : public StatementObserver {
   }
   void failed(const StatementInfo& info, const std::exception& error,
               const StatementOutcome& outcome) noexcept override;
+  [[nodiscard]] bool wantsBefore() const noexcept override { return false; }
   [[nodiscard]] bool wantsEffort() const noexcept override { return true; }
 
  private:

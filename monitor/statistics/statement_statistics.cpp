@@ -47,12 +47,13 @@ ErrorCode codeOf(const std::exception& error) noexcept {
 
 // --- what one fingerprint did ---
 
-void StatementStatistics::Series::add(const query::Plan& plan, const StatementOutcome& outcome) {
-  if (calls++ == 0) firstSeen = outcome.ended;
+inline void StatementStatistics::Series::add(const query::Plan& plan,
+                                             const StatementOutcome& outcome) {
+  ++calls;
   lastSeen = outcome.ended;
   rows += outcome.rows;
   affected += outcome.affected;
-  effort += outcome.effort;
+  if (outcome.effort.any()) effort += outcome.effort;
   if (outcome.waited.count() != 0) waits.record(outcome.waited);
   if ((outcome.duration > times.max() || slowestPlan == 0) && slowestPlan != plan.id) [[unlikely]] {
     slowestSql = plan.sql;
@@ -77,13 +78,15 @@ void StatementStatistics::Series::merge(const Series& other) {
 
 // --- shards ---
 
-StatementStatistics::Series* StatementStatistics::Shard::find(std::uint64_t plan) noexcept {
-  Slot& slot = direct[plan % kDirect];
-  if (slot.plan == plan) [[likely]]
-    return slot.series;
+inline StatementStatistics::Series* StatementStatistics::Shard::find(std::uint64_t plan) noexcept {
+  const Slot& slot = direct[plan % kDirect];
+  return slot.plan == plan ? slot.series : findFar(plan);
+}
+
+StatementStatistics::Series* StatementStatistics::Shard::findFar(std::uint64_t plan) noexcept {
   const auto found = byPlan.find(plan);
   if (found == byPlan.end()) return nullptr;
-  slot = {plan, found->second};
+  direct[plan % kDirect] = {plan, found->second};
   return found->second;
 }
 
@@ -103,7 +106,7 @@ StatementStatistics::StatementStatistics(const query::LexerRules& rules,
 
 StatementStatistics::~StatementStatistics() = default;
 
-StatementStatistics::Shard& StatementStatistics::shard() noexcept {
+inline StatementStatistics::Shard& StatementStatistics::shard() noexcept {
   return shards_[(thisThread() >> 32U) & (shardCount_ - 1)];
 }
 
@@ -148,7 +151,10 @@ void StatementStatistics::recordUnknown(Shard& shard, const query::Plan& plan,
   describe(fingerprint, plan, std::move(normalized));
   const std::lock_guard lock(shard.mutex);
   std::unique_ptr<Series>& series = shard.byFingerprint[fingerprint];
-  if (series == nullptr) series = std::make_unique<Series>();
+  if (series == nullptr) {
+    series = std::make_unique<Series>();
+    series->firstSeen = outcome.ended;
+  }
   if (plan.cacheable) {
     // Plans come and go with the caches of those who make them.
     if (shard.byPlan.size() >= 4 * maxFingerprints_) shard.forgetPlans();

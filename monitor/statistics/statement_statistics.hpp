@@ -40,6 +40,7 @@ class StatementStatistics final : public StatementObserver {
   void after(const StatementInfo& info, const StatementOutcome& outcome) noexcept override;
   void failed(const StatementInfo& info, const std::exception& error,
               const StatementOutcome& outcome) noexcept override;
+  [[nodiscard]] bool wantsBefore() const noexcept override { return false; }
   [[nodiscard]] bool wantsEffort() const noexcept override { return true; }
 
   /// Counts an operation of the application. @param error What it failed with; nullptr for nothing.
@@ -104,6 +105,7 @@ class StatementStatistics final : public StatementObserver {
     std::unordered_map<std::uint64_t, std::unique_ptr<Series>> byFingerprint;
 
     [[nodiscard]] Series* find(std::uint64_t plan) noexcept;
+    [[nodiscard]] Series* findFar(std::uint64_t plan) noexcept;
     void forgetPlans() noexcept;
   };
 
