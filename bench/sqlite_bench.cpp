@@ -26,8 +26,9 @@ void keep(const T& value) {
   asm volatile("" : : "g"(&value) : "memory");
 }
 
-Database openSonde(const std::string& path) {
+Database openSonde(const std::string& path, bool counted = false) {
   Config config;
+  config.statistics.enabled = counted;
   config.uri = "sqlite:" + path;
   config.optimization.synchronous = "NORMAL";
   config.optimization.cacheSize = -131072;
@@ -55,12 +56,16 @@ struct Bench {
         reader(path, false),
         db(openSonde(path)),
         users(db.getRepository("users")),
+        counted(openSonde(path, true)),
+        countedUsers(counted.getRepository("users")),
         walk(count) {}
 
   RawConnection writer;
   RawConnection reader;
   Database db;
   Repository users;
+  Database counted;  // with statistics
+  Repository countedUsers;
   Walk walk;
   User user;
   std::string text;
@@ -105,6 +110,11 @@ void addReads(std::vector<Workload>& workloads, Bench& bench, std::size_t units)
       {"find by primary key", 1.15, 1,
        [&bench, byId] { bench.sum += rawFind(byId, bench.walk.next(), bench.user); },
        [&bench] { keep(bench.users.findById(bench.walk.next())); }, 2000});
+
+  // What statistics cost: both sides are sonde.
+  workloads.push_back({"the same with statistics, against off", 1.03, 1,
+                       [&bench] { keep(bench.users.findById(bench.walk.next())); },
+                       [&bench] { keep(bench.countedUsers.findById(bench.walk.next())); }, 2000});
 
   sqlite3_stmt* byEmail =
       bench.reader.prepare(select(" FROM users WHERE email = ? LIMIT 1").c_str());
