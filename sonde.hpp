@@ -19,6 +19,8 @@
 #include "db/database.hpp"
 #include "db/transaction.hpp"
 #include "introspect/schema.hpp"
+#include "monitor/health/health_monitor.hpp"
+#include "monitor/health/health_response.hpp"
 #include "monitor/tuning/tuning.hpp"
 #include "query/condition.hpp"
 #include "query/rewriter.hpp"

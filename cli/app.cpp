@@ -119,6 +119,8 @@ int dispatch(CLI::App& app, std::span<const std::string> arguments, const Output
   } catch (const CLI::CallForVersion& version) {
     output.out << version.what() << '\n';
     return kSuccess;
+  } catch (const CLI::RuntimeError& end) {
+    return end.get_exit_code();  // of a command that has said all it has to say
   } catch (const CLI::ParseError& error) {
     printError(output, error.what(), usageHint(app, first));
     return kUsage;
@@ -147,6 +149,7 @@ int run(std::span<const std::string> arguments, std::ostream& out, std::ostream&
     addBackupCommand(app, output);
     addServeCommand(app, output);
     addOptimizeCommand(app, output);
+    addDoctorCommand(app, output);
     addCompletionCommand(app, output);
     addHelpCommand(app, output);
     takeMarksOff(app);

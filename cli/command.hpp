@@ -33,6 +33,8 @@ void addBackupCommand(CLI::App& app, const Output& output);
 void addServeCommand(CLI::App& app, const Output& output);
 /// `sonde optimize URI [--profile P] [--apply] [--dry-run] [--format text|json]`
 void addOptimizeCommand(CLI::App& app, const Output& output);
+/// `sonde doctor URI [--deep] [--format text|json]`
+void addDoctorCommand(CLI::App& app, const Output& output);
 /// `sonde completion bash|zsh|fish`, and the hidden command that lists tables for it.
 void addCompletionCommand(CLI::App& app, const Output& output);
 

@@ -130,6 +130,11 @@ auto tied(const OptimizationConfig& c) {
                   c.tempStore, c.foreignKeys, c.journalSizeLimit, c.walAutocheckpoint,
                   c.analysisLimit, c.trustedSchema, c.cellSizeCheck, c.defensive, c.settings);
 }
+auto tied(const HealthOptions& c) {
+  return std::tie(c.cacheFor, c.moderateInterval, c.interval, c.deepInterval, c.deepTimeout,
+                  c.confirmations, c.history, c.checks, c.serviceId, c.version, c.releaseId,
+                  c.description);
+}
 auto tied(const LogConfig& c) {
   return std::tie(c.level, c.console, c.file, c.maxFileBytes, c.maxFiles, c.jsonLines);
 }
@@ -214,7 +219,7 @@ bool Config::sameAs(const Config& other) const {
   return tied(*this) == tied(other) && tied(pool) == tied(other.pool) &&
          tied(optimization) == tied(other.optimization) && tied(logging) == tied(other.logging) &&
          tied(admin) == tied(other.admin) && tied(backup) == tied(other.backup) &&
-         tied(statistics) == tied(other.statistics) &&
+         tied(statistics) == tied(other.statistics) && tied(health) == tied(other.health) &&
          static_cast<bool>(logging.callback) == static_cast<bool>(other.logging.callback) &&
          std::equal(attachments.begin(), attachments.end(), other.attachments.begin(),
                     other.attachments.end(), sameAttachment);

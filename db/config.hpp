@@ -20,6 +20,7 @@
 #include "../core/uri.hpp"
 #include "../dialects/driver.hpp"
 #include "../introspect/schema.hpp"
+#include "../monitor/health/health_options.hpp"
 
 namespace sonde {
 
@@ -148,6 +149,7 @@ struct Config {
   LogConfig logging;
   NamingConfig naming;
   LimitsConfig limits;
+  HealthOptions health;  ///< health.cacheMs, health.checks and so on; Database::health().
   ReplicasConfig replicas;
   SchemaConfig schema;
   AdminConfig admin;

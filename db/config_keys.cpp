@@ -158,6 +158,31 @@ void applySettings(Config& config, const ConfigInput& input) {
   }
 }
 
+void applyHealthChecks(Config& config, const ConfigInput& input) {
+  const json checks = objectOf(input);
+  for (const auto& [name, value] : checks.items()) {
+    const std::string where = input.where + "." + name;
+    const json fields = objectOf({value, where});
+    CheckOptions& check = config.health.checks[name];
+    for (const auto& [field, fieldValue] : fields.items()) {
+      const ConfigInput in{fieldValue, where + "." + field};
+      if (field == "enabled") {
+        check.enabled = boolOf(in);
+      } else if (field == "warn" || field == "fail") {
+        if (!fieldValue.is_number()) wrong(in, "a number");
+        (field == "warn" ? check.warn : check.fail) = fieldValue.get<double>();
+      } else if (field == "timeoutMs") {
+        check.timeout = positiveMillisecondsOf(in);
+      } else {
+        static const std::vector<std::string> kFields{"enabled", "fail", "timeoutMs", "warn"};
+        throw ConfigError(input.where + ": unknown key " + quoteForMessage(field) +
+                          " of the check " + quoteForMessage(name) +
+                          didYouMean(nearest(field, kFields)));
+      }
+    }
+  }
+}
+
 void applyRelations(Config& config, const ConfigInput& input) {
   const json tables = objectOf(input);
   for (const auto& [table, names] : tables.items()) {
@@ -197,6 +222,23 @@ constexpr std::array kKeys{
     ConfigKey{"backup.vacuum", [](Config& c, In in) { c.backup.vacuum = boolOf(in); }},
     ConfigKey{"cache.statements", [](Config& c, In in) { c.cache.statements = sizeOf(in); }},
     ConfigKey{"drivers", applyDrivers},
+    ConfigKey{"health.cacheMs", [](Config& c, In in) { c.health.cacheFor = millisecondsOf(in); }},
+    ConfigKey{"health.checks", applyHealthChecks},
+    ConfigKey{"health.confirmations",
+              [](Config& c, In in) { c.health.confirmations = sizeOf(in, 1); }},
+    ConfigKey{"health.deepIntervalMs",
+              [](Config& c, In in) { c.health.deepInterval = millisecondsOf(in); }},
+    ConfigKey{"health.deepTimeoutMs",
+              [](Config& c, In in) { c.health.deepTimeout = positiveMillisecondsOf(in); }},
+    ConfigKey{"health.description", [](Config& c, In in) { c.health.description = textOf(in); }},
+    ConfigKey{"health.history", [](Config& c, In in) { c.health.history = sizeOf(in); }},
+    ConfigKey{"health.intervalMs",
+              [](Config& c, In in) { c.health.interval = millisecondsOf(in); }},
+    ConfigKey{"health.moderateIntervalMs",
+              [](Config& c, In in) { c.health.moderateInterval = millisecondsOf(in); }},
+    ConfigKey{"health.releaseId", [](Config& c, In in) { c.health.releaseId = textOf(in); }},
+    ConfigKey{"health.serviceId", [](Config& c, In in) { c.health.serviceId = textOf(in); }},
+    ConfigKey{"health.version", [](Config& c, In in) { c.health.version = textOf(in); }},
     ConfigKey{"limits.maxResultBytes",
               [](Config& c, In in) { c.limits.maxResultBytes = sizeOf(in); }},
     ConfigKey{"logging.console", [](Config& c, In in) { c.logging.console = boolOf(in); }},

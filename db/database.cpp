@@ -7,6 +7,7 @@
 #include "../monitor/tuning/tuning.hpp"
 #include "../session/pooled_executor.hpp"
 #include "replica_uris.hpp"
+#include "shared_parts.hpp"
 
 namespace sonde {
 
@@ -151,8 +152,9 @@ Database Database::open(const Config& config) {
   runtime->logger().log(LogLevel::Info, "opened a database",
                         {{"uri", shown}, {"connections", runtime->pool().topology().reason}});
   auto backups = scheduleOf(resolved->backup, runtime);
+  auto parts = std::make_shared<detail::SharedParts>(runtime, resolved);
   Database db(std::make_shared<PooledExecutor>(std::move(runtime)), std::make_shared<PlanStore>(),
-              std::move(resolved), std::move(backups));
+              std::move(resolved), std::move(backups), std::move(parts));
   db.watchStatements();
   return db;
 }
@@ -173,12 +175,16 @@ void Database::watchStatements() {
   }
 }
 
+std::shared_ptr<HealthMonitor> Database::health() const { return parts_->health(); }
+
 std::optional<BackupState> Database::backupState() const {
   return backups_ == nullptr ? std::nullopt : std::optional(backups_->state());
 }
 
 void Database::close() const {
   if (backups_ != nullptr) backups_->stop();
+  // A connection that only reads keeps the last writer from folding the log into a SQLite file.
+  parts_->disconnect();
   executor_->runtime()->close();
 }
 

@@ -28,7 +28,12 @@
 
 namespace sonde {
 
+class HealthMonitor;
 class Tuning;
+
+namespace detail {
+class SharedParts;
+}
 
 /// A database's calls with a context attached: `db.with(Context().timeout(250ms))`.
 class DatabaseView : public View {
@@ -171,6 +176,11 @@ class Database : public DatabaseView {
   [[nodiscard]] PoolStats poolStats() const { return executor_->runtime()->pool().stats(); }
   /// @return The replicas that reads may go to, as they are known now; empty for none.
   [[nodiscard]] std::vector<ReplicaStatus> replicas() const;
+  /// @return What watches this database, made when first asked for and shared by all handles:
+  ///   auto health = db.health();
+  ///   const HealthReport report = health->report();   // measured at most once a second
+  /// Include monitor/health/health_monitor.hpp.
+  [[nodiscard]] std::shared_ptr<HealthMonitor> health() const;
   /// @return How connections are shared, and why.
   [[nodiscard]] const Topology& topology() const noexcept {
     return executor_->runtime()->pool().topology();
@@ -188,16 +198,19 @@ class Database : public DatabaseView {
 
  private:
   Database(std::shared_ptr<SessionExecutor> executor, std::shared_ptr<PlanStore> plans,
-           std::shared_ptr<const Config> config, std::shared_ptr<BackupSchedule> backups)
+           std::shared_ptr<const Config> config, std::shared_ptr<BackupSchedule> backups,
+           std::shared_ptr<detail::SharedParts> parts)
       : DatabaseView(std::move(executor), std::move(plans)),
         config_(std::move(config)),
-        backups_(std::move(backups)) {}
+        backups_(std::move(backups)),
+        parts_(std::move(parts)) {}
   void watchStatements();
 
   std::shared_ptr<const Config> config_;
   std::shared_ptr<BackupSchedule> backups_;                    // null where none were asked for
   std::shared_ptr<StatementStatistics> statistics_;            // null where nothing is counted
   std::shared_ptr<SlowStatements::Listening> slowStatements_;  // null without a threshold
+  std::shared_ptr<detail::SharedParts> parts_;
 };
 
 }  // namespace sonde

@@ -17,6 +17,7 @@
 #include "../core/uri.hpp"
 #include "connection.hpp"
 #include "dialect.hpp"
+#include "probe.hpp"
 #include "profiles.hpp"
 #include "what_if.hpp"
 
@@ -63,6 +64,8 @@ struct Topology {
   PoolShape shape = PoolShape::Single;
   std::size_t readers = 0;  ///< For WriterAndReaders: at most this many; Uniform: the pool size.
   std::string reason;       ///< Why, for people: "in-memory database".
+  /// Whether what a connection sees is its own, so that another one would see something else.
+  bool ownData = false;
 };
 
 /// See the file comment.
@@ -103,6 +106,13 @@ class Driver {
   /// @return What copies a running database into a file. @throws Unsupported naming the engine's
   /// own tool where sonde does not do it: by default always.
   [[nodiscard]] virtual std::unique_ptr<BackupMaker> backup() const;
+  /// @return What can be asked about the state of a database that was opened with these options;
+  /// none by default. The probe of the name "connectivity", if there is one, is the first.
+  [[nodiscard]] virtual std::vector<std::shared_ptr<const Probe>> probes(
+      const DriverOptions& options) const {
+    static_cast<void>(options);
+    return {};
+  }
 };
 
 /// Makes a driver. Called once per Database.

@@ -446,6 +446,7 @@ void SessionPool::recordWait(std::chrono::steady_clock::duration waited) noexcep
     ++bucket;
   }
   waits_[bucket].fetch_add(1, std::memory_order_relaxed);
+  waitedUs_.fetch_add(us, std::memory_order_relaxed);
 }
 
 void SessionPool::close() {

@@ -69,6 +69,7 @@ struct PoolStats {
   std::uint64_t extra = 0;      ///< Of these, extra ones for a thread that held one already.
   std::uint64_t timeouts = 0;   ///< Waits that ended in PoolTimeout.
   std::array<std::uint64_t, kWaitBuckets> waits{};  ///< Ended waits by their length.
+  std::uint64_t waitedUs = 0;                       ///< All of these together, in microseconds.
 };
 
 /// What a lease is for.
@@ -269,6 +270,7 @@ class SessionPool {
   std::atomic<std::uint64_t> extraTotal_{0};
   std::atomic<std::uint64_t> timeouts_{0};
   std::array<std::atomic<std::uint64_t>, PoolStats::kWaitBuckets> waits_{};
+  std::atomic<std::uint64_t> waitedUs_{0};
   std::optional<Periodic> upkeep_;  // last: ends before what it looks at does
 };
 

@@ -73,6 +73,7 @@ PoolStats SessionPool::stats() const {
   for (std::size_t i = 0; i < waits_.size(); ++i) {
     stats.waits[i] = waits_[i].load(std::memory_order_relaxed);
   }
+  stats.waitedUs = waitedUs_.load(std::memory_order_relaxed);
   return stats;
 }
 

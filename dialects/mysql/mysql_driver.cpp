@@ -9,6 +9,7 @@
 #include "mysql_connection.hpp"
 #include "mysql_dialect.hpp"
 #include "mysql_open.hpp"
+#include "mysql_probes.hpp"
 #include "mysql_tuner.hpp"
 
 namespace sonde {
@@ -32,6 +33,10 @@ class MysqlDriver final : public Driver {
   [[nodiscard]] EngineSettings profile(std::string_view name) const override;
   [[nodiscard]] std::unique_ptr<Tuner> tuner() const override {
     return std::make_unique<MysqlTuner>();
+  }
+  [[nodiscard]] std::vector<std::shared_ptr<const Probe>> probes(
+      const DriverOptions& options) const override {
+    return mysqlProbes(options);
   }
 
  private:

@@ -8,6 +8,7 @@
 #include "postgres_connection.hpp"
 #include "postgres_dialect.hpp"
 #include "postgres_open.hpp"
+#include "postgres_probes.hpp"
 #include "postgres_settings.hpp"
 #include "postgres_tuner.hpp"
 #include "postgres_what_if.hpp"
@@ -29,6 +30,10 @@ class PostgresDriver final : public Driver {
   [[nodiscard]] EngineSettings profile(std::string_view name) const override;
   [[nodiscard]] std::unique_ptr<Tuner> tuner() const override {
     return std::make_unique<PostgresTuner>();
+  }
+  [[nodiscard]] std::vector<std::shared_ptr<const Probe>> probes(
+      const DriverOptions& options) const override {
+    return postgresProbes(options);
   }
 
  private:

@@ -9,6 +9,7 @@
 #include "sqlite_connection.hpp"
 #include "sqlite_dialect.hpp"
 #include "sqlite_open.hpp"
+#include "sqlite_probes.hpp"
 #include "sqlite_profiles.hpp"
 #include "sqlite_settings.hpp"
 #include "sqlite_tuner.hpp"
@@ -34,9 +35,16 @@ class SqliteDriver final : public Driver {
   [[nodiscard]] std::unique_ptr<Tuner> tuner() const override {
     return std::make_unique<SqliteTuner>();
   }
+  [[nodiscard]] std::vector<std::shared_ptr<const Probe>> probes(
+      const DriverOptions& options) const override {
+    return sqliteProbes(options);
+  }
 };
 
 Topology single(std::string reason) { return {PoolShape::Single, 0, std::move(reason)}; }
+
+/// A database that lives and dies with its one connection.
+Topology own(std::string reason) { return {PoolShape::Single, 0, std::move(reason), true}; }
 
 std::unique_ptr<Connection> SqliteDriver::connect(const DriverOptions& options,
                                                   TransactionMode mode) const {
@@ -52,9 +60,9 @@ Topology SqliteDriver::topology(Connection& first, const DriverOptions& options)
   if (connection == nullptr) return single("not a connection of this driver");
   switch (sqliteHome(options.uri.path)) {
     case SqliteHome::Memory:
-      return single("in-memory database");
+      return own("in-memory database");
     case SqliteHome::Temporary:
-      return single("temporary database");
+      return own("temporary database");
     case SqliteHome::File:
       break;
   }

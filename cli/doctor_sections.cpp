@@ -1,0 +1,14 @@
+#include "doctor_sections.hpp"
+
+#include <array>
+
+namespace sonde::cli {
+
+std::span<const DoctorSection> doctorSections() {
+  static constexpr std::array kSections{
+      DoctorSection{"health", lookAtHealth},
+  };
+  return kSections;
+}
+
+}  // namespace sonde::cli

@@ -1,0 +1,34 @@
+// What every handle on one database shares beside its connections: the parts of monitor/, made when
+// they are first asked for.
+//
+// Invariant: each part is made once. Thread-safe. Internal to db/.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "../monitor/health/health_monitor.hpp"
+#include "../session/runtime.hpp"
+#include "config.hpp"
+
+namespace sonde::detail {
+
+/// See the file comment.
+class SharedParts {
+ public:
+  SharedParts(std::shared_ptr<Runtime> runtime, std::shared_ptr<const Config> config);
+
+  [[nodiscard]] std::shared_ptr<HealthMonitor> health();
+  /// Ends what the parts do now, and closes their connections.
+  void disconnect();
+
+ private:
+  std::shared_ptr<Runtime> runtime_;
+  std::shared_ptr<const Config> config_;
+  std::string startFingerprint_;  // of the schema as the database was opened
+  std::mutex mutex_;
+  std::shared_ptr<HealthMonitor> health_;
+};
+
+}  // namespace sonde::detail
