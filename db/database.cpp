@@ -152,7 +152,7 @@ Database Database::open(const Config& config) {
   runtime->logger().log(LogLevel::Info, "opened a database",
                         {{"uri", shown}, {"connections", runtime->pool().topology().reason}});
   auto backups = scheduleOf(resolved->backup, runtime);
-  auto parts = std::make_shared<detail::SharedParts>(runtime, resolved);
+  auto parts = std::make_shared<detail::SharedParts>(runtime, resolved, backups);
   Database db(std::make_shared<PooledExecutor>(std::move(runtime)), std::make_shared<PlanStore>(),
               std::move(resolved), std::move(backups), std::move(parts));
   db.watchStatements();

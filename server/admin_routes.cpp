@@ -11,6 +11,7 @@
 #include "../core/error.hpp"
 #include "../core/text.hpp"
 #include "../introspect/schema_json.hpp"
+#include "../monitor/health/health_response.hpp"
 #include "../monitor/statistics/statistics_snapshot.hpp"
 
 namespace sonde {
@@ -71,6 +72,17 @@ HttpHandler schemaHandler(const Database& db) {
   };
 }
 
+HttpHandler healthHandler(const Database& db) {
+  return [health = db.health()](const HttpRequest& request, const HttpTarget& target) {
+    const std::size_t question = std::min(request.target.find('?'), request.target.size());
+    const std::string_view query = std::string_view(request.target).substr(question);
+    const HealthResponse answer =
+        respond(*health, target.path, query.substr(std::min<std::size_t>(1, query.size())));
+    if (answer.status == 400) return httpProblem(400, "badRequest", text::trim(answer.body));
+    return httpResponse(answer.status, answer.contentType, answer.body);
+  };
+}
+
 HttpHandler queriesHandler(const Database& db) {
   return [db](const HttpRequest&, const HttpTarget& target) {
     StatisticsSnapshot snapshot = db.statistics();
@@ -92,6 +104,8 @@ HttpHandler queriesHandler(const Database& db) {
 Router adminRouter(const Database& db, HttpAccess access) {
   Router router(std::move(access), db.logger());
   router.add("/livez", livezHandler(), RouteKind::Open);
+  const HttpHandler health = healthHandler(db);
+  for (const char* const path : {"/health", "/readyz", "/metrics"}) router.add(path, health);
   router.add("/queries", queriesHandler(db));
   router.add("/schema", schemaHandler(db));
   return router;

@@ -16,6 +16,11 @@ namespace sonde {
 /// where the client has it already. `?table=NAME`, any number of times, selects tables.
 [[nodiscard]] HttpHandler schemaHandler(const Database& db);
 
+/// @return `/health`, `/readyz` and `/metrics` of the database's health monitor (docs/health.md):
+/// it measures within deadlines of its own, at most once in a while however often it is asked, and
+/// keeps no connection of the pool.
+[[nodiscard]] HttpHandler healthHandler(const Database& db);
+
 /// @return `/queries`: what the statements of this database did, by fingerprint, the dearest first
 /// (docs/statistics.md); not enabled and empty unless the configuration has statistics.enabled.
 /// `?limit=N` gives the first N.

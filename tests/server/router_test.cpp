@@ -216,5 +216,35 @@ TEST(AdminRoutes, TellWhatStatementsDid) {
   EXPECT_EQ(router.handle(asking("/queries?limit=many")).status, 400);
 }
 
+TEST(AdminRoutes, TellOfTheHealthOfTheDatabase) {
+  const Database db = Database::open("sqlite::memory:");
+  const Router router = adminRouter(db);
+  const HttpResponse health = router.handle(asking("/health"));
+  EXPECT_EQ(health.status, 200) << health.body;
+  EXPECT_EQ(*health.header("Content-Type"), "application/health+json");
+  EXPECT_EQ(*health.header("Cache-Control"), "no-store");
+  EXPECT_TRUE(nlohmann::json::parse(health.body).contains("status"));
+  EXPECT_EQ(
+      nlohmann::json::parse(router.handle(asking("/health?format=simple")).body).at("healthy"),
+      true);
+  const HttpResponse wrong = router.handle(asking("/health?format=xml"));
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_THAT(problemOf(wrong).at("detail"), HasSubstr("format is"));
+  EXPECT_EQ(router.handle(asking("/readyz")).status, 200);
+  EXPECT_THAT(router.handle(asking("/readyz?verbose")).body, HasSubstr("connectivity"));
+  const HttpResponse metrics = router.handle(asking("/metrics"));
+  EXPECT_EQ(metrics.status, 200);
+  EXPECT_THAT(metrics.body, HasSubstr("# TYPE sonde_"));
+}
+
+TEST(AdminRoutes, SayThatNothingWorksOnceTheDatabaseIsClosed) {
+  const Database db = Database::open("sqlite::memory:");
+  const Router router = adminRouter(db);
+  db.close();
+  EXPECT_EQ(router.handle(asking("/livez")).status, 200);
+  EXPECT_EQ(router.handle(asking("/health")).status, 503);
+  EXPECT_EQ(router.handle(asking("/readyz")).status, 503);
+}
+
 }  // namespace
 }  // namespace sonde

@@ -1,6 +1,8 @@
 // Backups that are made by themselves, and which of them are kept.
 #include <sonde/core/error.hpp>
+#include <sonde/monitor/backup/backup_age.hpp>
 #include <sonde/monitor/backup/backup_schedule.hpp>
+#include <sonde/monitor/health/health_monitor.hpp>
 
 #include <gmock/gmock.h>
 
@@ -128,6 +130,35 @@ TEST_F(ScheduledBackup, NeedsAFolderAndAnEngineThatItCanCopy) {
   config.backup.directory.clear();
   config.uri = "sqlite:" + source_;
   EXPECT_FALSE(Database::open(config).backupState());
+}
+
+TEST_F(ScheduledBackup, HasItsAgeAmongTheHealthChecks) {
+  const Database db = open("3600000");
+  while (!db.backupState()->newest) std::this_thread::sleep_for(1ms);
+  const HealthReport report = db.health()->report();
+  const CheckResult* const check = report.find("backup-age");
+  ASSERT_NE(check, nullptr);
+  EXPECT_EQ(check->status, HealthStatus::Pass) << check->finding;
+  EXPECT_EQ(check->info.limits.warn, 5400.0);
+}
+
+TEST(BackupAge, IsJudgedByHowOftenBackupsAreMade) {
+  const ProbeInfo info = backupAgeCheck(1h);
+  BackupState state;
+  state.every = 1h;
+  EXPECT_EQ(backupAge(state, at(0)).status, HealthStatus::Warn);  // there is none yet
+  state.newest = StoredBackup{"/backups/shop-19700101T000000Z.backup", at(0), 1};
+  const auto judged = [&](std::time_t now) {
+    const Reading reading = backupAge(state, at(now));
+    return reading.status.value_or(info.limits.judge(*reading.value));
+  };
+  EXPECT_EQ(judged(3'600), HealthStatus::Pass);
+  EXPECT_EQ(judged(5'400), HealthStatus::Warn);
+  EXPECT_EQ(judged(10'800), HealthStatus::Fail);
+  state.failure = "no space is left";
+  EXPECT_EQ(judged(60), HealthStatus::Warn);
+  EXPECT_EQ(judged(10'800), HealthStatus::Fail);
+  EXPECT_THAT(backupAge(state, at(60)).finding, HasSubstr("no space is left"));
 }
 
 }  // namespace
