@@ -8,6 +8,7 @@
 #include "../query/capabilities.hpp"
 #include "../query/compiler.hpp"
 #include "../query/lexer.hpp"
+#include "index_rules.hpp"
 
 namespace sonde {
 
@@ -24,6 +25,8 @@ class Dialect {
   }
   /// @return How the engine's SQL is cut into tokens (quotes, comments, placeholders).
   [[nodiscard]] virtual const query::LexerRules& lexerRules() const noexcept = 0;
+  /// @return What its indexes can be; by default plain keys only.
+  [[nodiscard]] virtual IndexRules indexRules() const noexcept { return {}; }
 };
 
 }  // namespace sonde

@@ -18,6 +18,14 @@ class MysqlDialect : public Dialect {
   [[nodiscard]] const query::LexerRules& lexerRules() const noexcept override {
     return mysqlLexerRules();
   }
+  /// MariaDB has no keys that are expressions.
+  [[nodiscard]] IndexRules indexRules() const noexcept override {
+    return {.expressions = compiler_.product() == MysqlProduct::Mysql,
+            .carriesKey = true,
+            .indexesForeignKeys = true,
+            .switchable = true,
+            .maxNameBytes = 64};
+  }
 
  private:
   explicit MysqlDialect(MysqlProduct product) noexcept : compiler_(product) {}

@@ -17,6 +17,11 @@ class PostgresDialect : public Dialect {
   [[nodiscard]] const query::LexerRules& lexerRules() const noexcept override {
     return compiler_.lexerRules();
   }
+  /// Unless the collation is C, LIKE uses only indexes of this operator class.
+  [[nodiscard]] IndexRules indexRules() const noexcept override {
+    return {
+        .partial = true, .expressions = true, .include = true, .likeOpclass = "text_pattern_ops"};
+  }
 
  private:
   PostgresCompiler compiler_;

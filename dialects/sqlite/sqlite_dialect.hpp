@@ -17,6 +17,10 @@ class SqliteDialect : public Dialect {
   [[nodiscard]] const query::LexerRules& lexerRules() const noexcept override {
     return compiler_.lexerRules();
   }
+  /// LIKE ignores case, so it uses only indexes that do. Names stand in no length's way.
+  [[nodiscard]] IndexRules indexRules() const noexcept override {
+    return {.partial = true, .expressions = true, .carriesKey = true, .likeCollation = "NOCASE"};
+  }
 
  private:
   SqliteCompiler compiler_;

@@ -149,8 +149,11 @@ void ShapeReader::readRow(TokenRange left, std::string_view sign, TokenRange rig
 void ShapeReader::compare(TokenRange left, std::string_view sign, TokenRange right,
                           TokenRange whole, Scope& scope, Conjunction& into) {
   using Kind = Operand::Kind;
-  const Operand a = operand(left, scope);
-  const Operand b = operand(right, scope);
+  Operand a = operand(left, scope);
+  Operand b = operand(right, scope);
+  // A collation that either side asks for is that of the comparison.
+  if (a.term.collation.empty()) a.term.collation = b.collation;
+  if (b.term.collation.empty()) b.term.collation = a.collation;
   const MatchKind kind = kindOf(sign);
   if (a.kind == Kind::Term && b.kind == Kind::Term) {
     if (a.term.source == b.term.source) return;

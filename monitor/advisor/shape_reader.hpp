@@ -67,6 +67,7 @@ struct ColumnUse {
 struct Operand {
   enum class Kind : std::uint8_t { Term, Value, Literal, Other } kind = Kind::Other;
   KeyTerm term;
+  std::string collation;  ///< That COLLATE gives it.
 };
 
 /// See the file comment.

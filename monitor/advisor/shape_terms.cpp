@@ -67,7 +67,7 @@ std::optional<ColumnUse> ShapeReader::columnAt(std::size_t i, std::size_t end, S
 Operand ShapeReader::operand(TokenRange range, Scope& scope) const {
   range = tokens_.stripped(range);
   Operand result;
-  std::string collation;
+  std::string& collation = result.collation;
   if (range.size() > 2 && tokens_.is(range.end - 2, "COLLATE") && tokens_.isName(range.end - 1)) {
     collation = tokens_.name(range.end - 1);
     range = tokens_.stripped({range.begin, range.end - 2});
@@ -75,7 +75,8 @@ Operand ShapeReader::operand(TokenRange range, Scope& scope) const {
   if (range.empty()) return result;
   std::optional<KeyTerm> used;
   bool literal = true;
-  bool fixed = true;   // an expression of columns and literals only
+  // An expression of columns and literals only. A plus before a column asks for no index.
+  bool fixed = !tokens_.isSign(range.begin, "+");
   bool mixed = false;  // of several sources
   for (std::size_t i = range.begin; i < range.end;) {
     if (tokens_.isOpen(i) && tokens_.startsQuery(tokens_.inside(i))) {
@@ -92,7 +93,7 @@ Operand ShapeReader::operand(TokenRange range, Scope& scope) const {
         if (alone) {
           result.kind = Operand::Kind::Term;
           result.term = std::move(use->term);
-          if (!collation.empty()) result.term.collation = std::move(collation);
+          if (!collation.empty()) result.term.collation = collation;
           return result;
         }
         if (!use->term.expression.empty()) fixed = false;
@@ -112,7 +113,7 @@ Operand ShapeReader::operand(TokenRange range, Scope& scope) const {
     result.kind = literal ? Operand::Kind::Literal : Operand::Kind::Value;
   } else if (fixed && !mixed) {
     result.kind = Operand::Kind::Term;
-    result.term = {used->source, {}, textWithoutQualifiers(range, scope), std::move(collation)};
+    result.term = {used->source, {}, textWithoutQualifiers(range, scope), collation};
   }
   return result;
 }
