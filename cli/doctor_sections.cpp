@@ -7,6 +7,7 @@ namespace sonde::cli {
 std::span<const DoctorSection> doctorSections() {
   static constexpr std::array kSections{
       DoctorSection{"health", lookAtHealth},
+      DoctorSection{"settings", lookAtSettings},
   };
   return kSections;
 }

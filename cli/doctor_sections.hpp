@@ -55,5 +55,8 @@ struct DoctorSection {
 
 /// The checks of the health monitor; with `deep` those that read everything.
 [[nodiscard]] DoctorReport lookAtHealth(const DoctorVisit& visit);
+/// The advice of the engine's tuner, without what is only worth knowing (AdviceSeverity::Note), and
+/// settings that hold otherwise than they were asked for.
+[[nodiscard]] DoctorReport lookAtSettings(const DoctorVisit& visit);
 
 }  // namespace sonde::cli

@@ -46,6 +46,20 @@ TEST_F(Doctor, SaysWhatIsWrongWhyAndWhatToDo) {
   EXPECT_EQ(result.err, "");
 }
 
+TEST_F(Doctor, AdvisesOnSettingsThatAreWorthChangingOnly) {
+  const std::string path =
+      database(std::string(kShop) +
+               "CREATE INDEX by_user ON posts (user_id); ANALYZE;"
+               "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 20000)"
+               " INSERT INTO posts SELECT i, 1 FROM n;");
+  // An empty table was not analyzed at all, so the statistics are told to be missing, not stale.
+  const auto result = sondeCommand({"doctor", path});
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.out,
+              AllOf(HasSubstr("1 problem found"), HasSubstr("[warn] sqlite_stat1 (settings)"),
+                    HasSubstr("ANALYZE main.\"posts\""), HasSubstr("undo")));
+}
+
 TEST_F(Doctor, GivesTheSameAsJson) {
   const std::string path = database(std::string(kShop) + kOrphans);
   const auto result = sondeCommand({"doctor", path, "--deep", "--format", "json"});
