@@ -94,7 +94,7 @@ TEST(QueryShape, KnowsExpressionsOfOneTable) {
   EXPECT_THAT(predicatesOf("SELECT 1 FROM posts WHERE data ->> '$.kind' = 'x'"),
               ElementsAre("posts.(data ->> '$.kind') = [data ->> '$.kind' = 'x']"));
   EXPECT_THAT(predicatesOf("SELECT 1 FROM users WHERE name = 'x' COLLATE NOCASE"),
-              Contains("users.name = [name = 'x' COLLATE NOCASE]"));
+              ElementsAre("users.name NOCASE = [name = 'x' COLLATE NOCASE]"));
   EXPECT_THAT(predicatesOf("SELECT 1 FROM users WHERE name COLLATE NOCASE = ?"),
               ElementsAre("users.name NOCASE ="));
 }
