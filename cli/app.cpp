@@ -150,6 +150,7 @@ int run(std::span<const std::string> arguments, std::ostream& out, std::ostream&
     addServeCommand(app, output);
     addOptimizeCommand(app, output);
     addDoctorCommand(app, output);
+    addAdviseCommand(app, output);
     addCompletionCommand(app, output);
     addHelpCommand(app, output);
     takeMarksOff(app);

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "../monitor/advisor/index_advisor.hpp"
 #include "../monitor/backup/backup.hpp"
 #include "../monitor/backup/backup_schedule.hpp"
 #include "../monitor/statistics/operation_timer.hpp"
@@ -188,6 +189,19 @@ class Database : public DatabaseView {
   /// @return The configuration it was opened with, the URI's options applied.
   [[nodiscard]] const Config& config() const noexcept { return *config_; }
   [[nodiscard]] const Logger& logger() const noexcept { return executor_->runtime()->logger(); }
+
+  /// Advises on indexes for a workload, and on those that are there. Changes nothing; the planner
+  /// is asked where the engine lets it be (Driver::whatIf), on one connection, for as long as it
+  /// takes.
+  ///   for (const auto& made : db.adviseIndexes(workload).recommendations)
+  ///     std::cout << made.createSql << '\n';
+  /// @throws PoolTimeout, ConnectionError.
+  [[nodiscard]] IndexAdvice adviseIndexes(const Workload& workload,
+                                          const IndexAdvisorOptions& options = {}) const;
+  /// @return What is wrong with the indexes by the schema alone: duplicate, redundant and invalid
+  /// ones, and foreign keys of large tables without one.
+  [[nodiscard]] std::vector<IndexFinding> indexFindings(
+      const IndexAdvisorOptions& options = {}) const;
 
   /// Closes every connection; later calls on any handle throw ConnectionError. Waits up to
   /// pool.acquireTimeoutMs for statements of other threads. Closing twice does nothing.

@@ -1,0 +1,41 @@
+// What a database says of its indexes.
+#include <functional>
+#include <utility>
+
+#include "database.hpp"
+
+namespace sonde {
+
+namespace {
+
+/// Runs `ask` with an advisor that has a connection, and the schema as that connection sees it, to
+/// itself.
+template <class Ask>
+auto withAdvisor(Runtime& runtime, const Context& context, const IndexAdvisorOptions& options,
+                 Ask ask) {
+  runtime.refreshSchema();
+  const std::shared_ptr<const Schema> schema = runtime.schemas().current();
+  const Lease lease = runtime.pool().lease(LeaseKind::Read, context, "advising on indexes");
+  lease.session().markTouched();  // what the planner was told ends with the lease
+  const WhatIfOffer offer = runtime.driver().whatIf(lease.session().connection(), schema, {});
+  IndexAdvisor advisor(schema, runtime.dialect(), offer.whatIf.get(), offer.reason, options);
+  return ask(advisor);
+}
+
+}  // namespace
+
+IndexAdvice Database::adviseIndexes(const Workload& workload,
+                                    const IndexAdvisorOptions& options) const {
+  IndexAdvice advice =
+      withAdvisor(*executor_->runtime(), context(), options,
+                  [&](IndexAdvisor& advisor) { return advisor.advise(workload.statements); });
+  advice.notes.insert(advice.notes.begin(), workload.notes.begin(), workload.notes.end());
+  return advice;
+}
+
+std::vector<IndexFinding> Database::indexFindings(const IndexAdvisorOptions& options) const {
+  return withAdvisor(*executor_->runtime(), context(), options,
+                     [](IndexAdvisor& advisor) { return advisor.findings(); });
+}
+
+}  // namespace sonde
