@@ -44,8 +44,7 @@ void refuseApplyWithoutConsent(const AdviseArguments& arguments) {
   if (!arguments.apply || arguments.yes || !arguments.only.empty()) return;
   throw ValidationError(
       "--apply makes indexes, which wants consent: add --yes for all that is recommended, or "
-      "--only "
-      "NAME for one");
+      "--only NAME for one");
 }
 
 void advise(const DatabaseArguments& database, const AdviseArguments& arguments,

@@ -8,6 +8,7 @@ std::span<const DoctorSection> doctorSections() {
   static constexpr std::array kSections{
       DoctorSection{"health", lookAtHealth},
       DoctorSection{"settings", lookAtSettings},
+      DoctorSection{"indexes", lookAtIndexes},
   };
   return kSections;
 }

@@ -60,6 +60,16 @@ TEST_F(Doctor, AdvisesOnSettingsThatAreWorthChangingOnly) {
                     HasSubstr("ANALYZE main.\"posts\""), HasSubstr("undo")));
 }
 
+TEST_F(Doctor, NamesAnIndexThatAnotherOneMakesSuperfluous) {
+  const std::string path = database(std::string(kShop) +
+                                    "CREATE INDEX narrow ON posts (user_id);"
+                                    "CREATE INDEX wide ON posts (user_id, id DESC);");
+  const auto result = sondeCommand({"doctor", path});
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.out, AllOf(HasSubstr("1 problem found"), HasSubstr("posts.narrow (indexes)"),
+                                HasSubstr("DROP INDEX"), HasSubstr("CREATE INDEX")));
+}
+
 TEST_F(Doctor, GivesTheSameAsJson) {
   const std::string path = database(std::string(kShop) + kOrphans);
   const auto result = sondeCommand({"doctor", path, "--deep", "--format", "json"});
