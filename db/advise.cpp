@@ -33,6 +33,8 @@ IndexAdvice Database::adviseIndexes(const Workload& workload,
   return advice;
 }
 
+IndexAdvice Database::adviseIndexes() const { return adviseIndexes(countedWorkload(statistics())); }
+
 std::vector<IndexFinding> Database::indexFindings(const IndexAdvisorOptions& options) const {
   return withAdvisor(*executor_->runtime(), context(), options,
                      [](IndexAdvisor& advisor) { return advisor.findings(); });

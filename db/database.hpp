@@ -198,6 +198,8 @@ class Database : public DatabaseView {
   /// @throws PoolTimeout, ConnectionError.
   [[nodiscard]] IndexAdvice adviseIndexes(const Workload& workload,
                                           const IndexAdvisorOptions& options = {}) const;
+  /// The same for the statements that this database counted itself (statistics.enabled).
+  [[nodiscard]] IndexAdvice adviseIndexes() const;
   /// @return What is wrong with the indexes by the schema alone: duplicate, redundant and invalid
   /// ones, and foreign keys of large tables without one.
   [[nodiscard]] std::vector<IndexFinding> indexFindings(

@@ -183,4 +183,20 @@ Workload readWorkload(std::string_view text, const query::LexerRules& rules) {
   return collector.finish();
 }
 
+Workload countedWorkload(const StatisticsSnapshot& counted) {
+  Workload workload;
+  if (!counted.enabled) {
+    workload.notes.emplace_back("no statement was counted: statistics.enabled is off");
+  }
+  if (counted.evicted.fingerprints > 0) {
+    workload.notes.push_back("the statistics forgot " + std::to_string(counted.evicted.calls) +
+                             " calls for want of room: raise statistics.maxFingerprints");
+  }
+  workload.statements.reserve(counted.statements.size());
+  for (const StatementSummary& statement : counted.statements) {
+    workload.statements.push_back({statement.sql, static_cast<double>(statement.calls)});
+  }
+  return workload;
+}
+
 }  // namespace sonde

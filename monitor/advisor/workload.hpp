@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../../query/lexer.hpp"
+#include "../statistics/statistics_snapshot.hpp"
 
 namespace sonde {
 
@@ -31,5 +32,9 @@ struct Workload {
 /// the first stands for all. What is no query or change of rows (SET, BEGIN …) is left out.
 /// Takes linear time; never throws for what is in the text. Thread-safe.
 [[nodiscard]] Workload readWorkload(std::string_view text, const query::LexerRules& rules);
+
+/// @return What a database's own statistics counted; a note says so where they were switched off,
+/// or had to forget statements. Thread-safe.
+[[nodiscard]] Workload countedWorkload(const StatisticsSnapshot& counted);
 
 }  // namespace sonde

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sonde/db/database.hpp>
 #include <sonde/dialects/sqlite/sqlite_driver.hpp>
 #include <sonde/monitor/advisor/index_name.hpp>
 
@@ -118,6 +119,25 @@ TEST_F(IndexAdvising, FindsWhatTheSchemaAloneTells) {
   EXPECT_EQ(advice.findings[0].index, "a");
   EXPECT_EQ(advice.findings[1].kind, IndexFindingKind::MissingForeignKey);
   EXPECT_EQ(advice.findings[1].table, "orders");
+}
+
+TEST_F(IndexAdvising, GoesByWhatTheDatabaseCountedItself) {
+  const std::string path = folder_.file("counted.db");
+  test::runSql(path, kShop);
+  Config config;
+  config.uri = "sqlite:" + path + "?statistics.enabled=true";
+  const Database db = Database::open(config);
+  EXPECT_THAT(names(db.adviseIndexes()), IsEmpty());
+  const Repository orders = db.getRepository("orders");
+  for (int customer = 1; customer <= 5; ++customer) {
+    static_cast<void>(orders.findManyBy({{"customer_id", customer}}));
+  }
+  const IndexAdvice advice = db.adviseIndexes();
+  ASSERT_THAT(names(advice), ElementsAre("idx_orders_customer_id"));
+  EXPECT_TRUE(advice.recommendations[0].proved);
+  EXPECT_EQ(advice.recommendations[0].statements[0].calls, 5);
+  EXPECT_THAT(Database::open("sqlite:" + path).adviseIndexes().notes,
+              Contains(HasSubstr("statistics.enabled")));
 }
 
 TEST(IndexNames, AreShortAndFree) {
