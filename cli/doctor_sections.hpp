@@ -58,8 +58,7 @@ struct DoctorSection {
 /// The advice of the engine's tuner, without what is only worth knowing (AdviceSeverity::Note), and
 /// settings that hold otherwise than they were asked for.
 [[nodiscard]] DoctorReport lookAtSettings(const DoctorVisit& visit);
-/// Indexes that another one makes superfluous or that are invalid, and foreign keys of large tables
-/// without one.
+/// Indexes that are there twice or invalid, and foreign keys of large tables without one.
 [[nodiscard]] DoctorReport lookAtIndexes(const DoctorVisit& visit);
 
 }  // namespace sonde::cli

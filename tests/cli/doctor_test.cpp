@@ -60,13 +60,17 @@ TEST_F(Doctor, AdvisesOnSettingsThatAreWorthChangingOnly) {
                     HasSubstr("ANALYZE main.\"posts\""), HasSubstr("undo")));
 }
 
-TEST_F(Doctor, NamesAnIndexThatAnotherOneMakesSuperfluous) {
+TEST_F(Doctor, NamesAnIndexThatIsThereTwice) {
   const std::string path = database(std::string(kShop) +
                                     "CREATE INDEX narrow ON posts (user_id);"
                                     "CREATE INDEX wide ON posts (user_id, id DESC);");
+  EXPECT_EQ(sondeCommand({"doctor", path}).code, 0);  // the narrow one may be the faster one
+  const auto again =
+      sondeCommand({"query", path, "CREATE INDEX twin ON posts (user_id)", "--write"});
+  ASSERT_EQ(again.code, 0) << again.err;
   const auto result = sondeCommand({"doctor", path});
   EXPECT_EQ(result.code, 1);
-  EXPECT_THAT(result.out, AllOf(HasSubstr("1 problem found"), HasSubstr("posts.narrow (indexes)"),
+  EXPECT_THAT(result.out, AllOf(HasSubstr("1 problem found"), HasSubstr(" (indexes)"),
                                 HasSubstr("DROP INDEX"), HasSubstr("CREATE INDEX")));
 }
 
