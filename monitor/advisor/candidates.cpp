@@ -266,7 +266,8 @@ class Maker {
       Wishes narrow = wishes;
       narrow.readsAll = true;  // nothing that is only read
       makeKeys(narrow, predicate.condition);
-      if (predicate.term.column.empty() && !rules_.expressions) continue;
+      // A column may hold a rare state; what a function gives is seldom asked for by one value.
+      if (predicate.term.column.empty()) continue;
       propose({partFor(predicate.term)}, 0, predicate.condition);
     }
   }

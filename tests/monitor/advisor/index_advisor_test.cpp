@@ -96,6 +96,13 @@ TEST_F(IndexAdvising, FindsTheSearchesOfForeignKeys) {
   EXPECT_THAT(advice.recommendations[0].reason, HasSubstr("foreign key"));
 }
 
+TEST_F(IndexAdvising, TakesAnExpressionForAllItsValues) {
+  const IndexAdvice advice = advise({{"SELECT city FROM customers WHERE lower(email) = 'a@b.c'"}});
+  ASSERT_EQ(advice.recommendations.size(), 1U);
+  EXPECT_EQ(advice.recommendations[0].index.parts.front().expression, "lower(email)");
+  EXPECT_FALSE(advice.recommendations[0].index.where);
+}
+
 TEST_F(IndexAdvising, MarksWhatNobodyProved) {
   const IndexAdvice advice = advise({{"SELECT 1 FROM customers WHERE email = ?"}}, "", false);
   ASSERT_THAT(names(advice), ElementsAre("idx_customers_email"));
