@@ -1,6 +1,7 @@
 // Connections, transactions, errors and faults of the MySQL driver, on a real MariaDB.
 #include <chrono>
 #include <sonde/core/context.hpp>
+#include <sonde/dialects/mysql/mysql_driver.hpp>
 #include <sonde/introspect/table.hpp>
 #include <stop_token>
 #include <thread>
