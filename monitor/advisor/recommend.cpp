@@ -150,7 +150,7 @@ std::string reasonOf(const Candidate& candidate,
   say("spares reading the table for ", read);
   if (candidate.index.where) out += "; only rows where " + *candidate.index.where;
   const auto isSearch = [](const PlannedStatement* s) { return s->foreignKeyOf != nullptr; };
-  if (std::all_of(statements.begin(), statements.end(), isSearch)) {
+  if (std::any_of(statements.begin(), statements.end(), isSearch)) {
     out += "; the foreign key is looked for when rows it refers to are deleted or get other keys";
   }
   return out;

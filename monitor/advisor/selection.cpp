@@ -155,6 +155,21 @@ double Selection::scanCost(const Table& table) {
   return cost;
 }
 
+// Where an index of no more keys saves nearly as much for every value, one for a single value is a
+// part of it that happened to be asked for.
+void Selection::dropOneValues() {
+  constexpr double kNearly = 0.9;
+  for (std::size_t i = 0; i < trials_.size(); ++i) {
+    if (!trials_[i].useful || !isPartial(proposals_[i])) continue;
+    for (std::size_t j = 0; j < trials_.size() && trials_[i].useful; ++j) {
+      const Proposal& whole = proposals_[j];
+      if (!trials_[j].useful || whole.indexes.size() != 1 || isPartial(whole)) continue;
+      if (coveringOf(whole) > 0 || whole.weight() > proposals_[i].weight()) continue;
+      if (trials_[j].saved >= kNearly * trials_[i].saved) trials_[i].useful = false;
+    }
+  }
+}
+
 // What is only there to be read is thought of last, when the keys have done what they can.
 std::optional<std::size_t> Selection::mostUseful() const {
   std::optional<std::size_t> best;
@@ -265,6 +280,7 @@ std::vector<Chosen> Selection::choose(std::vector<Proposal> proposals) {
       if (stale_[i]) trials_[i] = tryOut(proposals_[i]);
       stale_[i] = false;
     }
+    dropOneValues();
     const std::optional<std::size_t> best = mostUseful();
     if (!best) break;
     take(partialFor(narrowest(*best)));

@@ -72,6 +72,7 @@ class Selection {
   [[nodiscard]] bool savesEnough(std::size_t statement, double saving, const Table& table);
   [[nodiscard]] double scanCost(const Table& table);
   [[nodiscard]] double lookupCost(const Table& table);
+  void dropOneValues();
   [[nodiscard]] std::optional<std::size_t> mostUseful() const;
   [[nodiscard]] bool paysForReading(std::size_t covering) const;
   [[nodiscard]] std::size_t narrowest(std::size_t best) const;

@@ -171,7 +171,7 @@ Workload readWorkload(std::string_view text, const query::LexerRules& rules) {
   const std::vector<std::string_view> lines = linesOf(text);
   const bool log = std::any_of(lines.begin(), lines.end(), [](std::string_view line) {
     const auto statement = statementOf(line);
-    return statement && !statement->empty();
+    return (statement && !statement->empty()) || line.starts_with("# Query_time:");
   });
   if (log) {
     readLog(lines, collector);
