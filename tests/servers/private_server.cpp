@@ -127,7 +127,7 @@ void PrivateServer::restart() {
 bool PrivateServer::running() const { return process_ && process_->running(); }
 
 void PrivateServer::freeze() const {
-  if (process_) process_->signalAll(SIGSTOP);
+  if (process_) process_->freeze();
 }
 
 void PrivateServer::thaw() const {

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <future>
 #include <stdexcept>
@@ -46,12 +47,28 @@ Account accountOf(const std::string& name) {
   _exit(127);
 }
 
-bool alive(int pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+// What the kernel calls the state of a process or thread; 'X' where there is none.
+char stateOf(const std::string& folder) {
+  std::ifstream file(folder + "/stat");
   std::string stat;
-  if (!std::getline(file, stat)) return false;
+  if (!std::getline(file, stat)) return 'X';
   const std::size_t name = stat.rfind(") ");
-  return name != std::string::npos && stat[name + 2] != 'Z' && stat[name + 2] != 'X';
+  return name == std::string::npos ? 'X' : stat[name + 2];
+}
+
+bool alive(int pid) {
+  const char state = stateOf("/proc/" + std::to_string(pid));
+  return state != 'Z' && state != 'X';
+}
+
+bool stopped(int pid) {
+  std::error_code gone;
+  const std::filesystem::directory_iterator threads("/proc/" + std::to_string(pid) + "/task", gone);
+  if (gone) return true;
+  return std::all_of(begin(threads), end(threads), [](const auto& thread) {
+    const char state = stateOf(thread.path().string());
+    return state == 'T' || state == 'Z' || state == 'X';
+  });
 }
 
 }  // namespace
@@ -106,6 +123,20 @@ void ServerProcess::signalAll(int number) const {
   left_ = children();
   kill(pid_, number);
   for (const int child : left_) kill(child, number);
+}
+
+void ServerProcess::freeze() const {
+  signalAll(SIGSTOP);
+  // The signal reaches each thread when it next runs, and until then it may answer.
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  const auto frozen = [this] {
+    const std::lock_guard lock(mutex_);
+    return ended_ || (stopped(pid_) && std::all_of(left_.begin(), left_.end(), stopped));
+  };
+  while (!frozen()) {
+    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("it does not stop");
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
 }
 
 bool ServerProcess::endsWithin(std::chrono::milliseconds timeout) const {

@@ -29,6 +29,9 @@ class ServerProcess {
   /// session.
   void signal(int number) const;
   void signalAll(int number) const;
+  /// Stops them all where they are. @return When each of them has stopped. @throws
+  /// std::runtime_error when one does not.
+  void freeze() const;
   /// @return Whether it, and every child that it had, ended within the time.
   [[nodiscard]] bool endsWithin(std::chrono::milliseconds timeout) const;
 
