@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "../core/error.hpp"
+#include "host_memory.hpp"
 
 namespace sonde {
 
@@ -36,6 +37,17 @@ std::optional<std::int64_t> TunerReading::number(std::string_view what, std::str
   const RowView first = *all->begin();
   if (first[0].isNull()) return std::nullopt;
   return first[0].as<std::int64_t>();
+}
+
+std::int64_t TunerReading::machine(bool ofServer) {
+  if (!ofServer) {
+    unread("memory and processors of the server: it is on another machine");
+    return 0;
+  }
+  const std::int64_t memory = hostMemory();
+  fact("memory", sizeText(memory), "this machine", SettingScope::Server);
+  fact("processors", std::to_string(hostProcessors()), "this machine", SettingScope::Server);
+  return memory;
 }
 
 void TunerReading::fact(std::string name, std::string value, std::string source,

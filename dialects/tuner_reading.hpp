@@ -33,6 +33,9 @@ class TunerReading {
 
   void fact(std::string name, std::string value, std::string source,
             SettingScope scope = SettingScope::Connection);
+  /// Tells of the memory and processors of a server, or that it is elsewhere. @return Its memory in
+  /// bytes; 0 where that is not known.
+  std::int64_t machine(bool ofServer);
   void advise(Recommendation advice) { report_.recommendations.push_back(std::move(advice)); }
   void unread(std::string why) { report_.unread.push_back(std::move(why)); }
 

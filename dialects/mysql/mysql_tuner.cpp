@@ -7,7 +7,6 @@
 
 #include "../../core/error.hpp"
 #include "../../core/text.hpp"
-#include "../host_memory.hpp"
 #include "../tuner_reading.hpp"
 #include "mysql_connection.hpp"
 #include "mysql_dialect.hpp"
@@ -117,14 +116,7 @@ Facts readFacts(MysqlProduct product, TunerReading& reading) {
   const auto local = reading.number(
       "information_schema.processlist",
       "SELECT host = 'localhost' FROM information_schema.processlist WHERE id = connection_id()");
-  if (local == 1) {
-    facts.memory = hostMemory();
-    reading.fact("memory", sizeText(facts.memory), "this machine", SettingScope::Server);
-    reading.fact("processors", std::to_string(hostProcessors()), "this machine",
-                 SettingScope::Server);
-  } else {
-    reading.unread("memory and processors of the server: it is on another machine");
-  }
+  facts.memory = reading.machine(local == 1);
   return facts;
 }
 

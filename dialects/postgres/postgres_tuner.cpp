@@ -4,7 +4,6 @@
 #include <charconv>
 #include <utility>
 
-#include "../host_memory.hpp"
 #include "postgres_tuner_rules.hpp"
 
 namespace sonde {
@@ -150,14 +149,7 @@ PostgresFacts readPostgresFacts(TunerReading& reading) {
   }
   facts.sameHost =
       reading.number("inet_server_addr", "SELECT (inet_server_addr() IS NULL)::integer") == 1;
-  if (facts.sameHost) {
-    facts.memory = hostMemory();
-    reading.fact("memory", sizeText(facts.memory), "this machine", SettingScope::Server);
-    reading.fact("processors", std::to_string(hostProcessors()), "this machine",
-                 SettingScope::Server);
-  } else {
-    reading.unread("memory and processors of the server: it is on another machine");
-  }
+  facts.memory = reading.machine(facts.sameHost);
   return facts;
 }
 
