@@ -3,6 +3,7 @@
 #include <ostream>
 #include <string>
 
+#include "../core/text.hpp"
 #include "command.hpp"
 #include "open.hpp"
 #include "progress_bar.hpp"
@@ -18,19 +19,15 @@ struct BackupArguments {
   bool force = false;
 };
 
-std::string counted(std::uint64_t many, const char* one, const char* more) {
-  return std::to_string(many) + " " + (many == 1 ? one : more);
-}
-
 void printReport(const BackupReport& report, std::ostream& out) {
   out << report.path << '\n'
-      << "  " << counted(report.bytes, "byte", "bytes") << ", "
-      << counted(report.pages, "page", "pages") << " copied in " << report.duration.count() << " ms"
-      << (report.vacuumed ? ", then vacuumed" : "") << '\n'
+      << "  " << text::counted(report.bytes, "byte", "bytes") << ", "
+      << text::counted(report.pages, "page", "pages") << " copied in " << report.duration.count()
+      << " ms" << (report.vacuumed ? ", then vacuumed" : "") << '\n'
       << "  checked: " << (report.fullCheck ? "full" : "quick") << " integrity check, "
-      << counted(report.tables.size(), "table", "tables") << " with "
-      << counted(report.rows(), "row", "rows") << " as in the source, schema " << report.fingerprint
-      << '\n';
+      << text::counted(report.tables.size(), "table", "tables") << " with "
+      << text::counted(report.rows(), "row", "rows") << " as in the source, schema "
+      << report.fingerprint << '\n';
 }
 
 void backUp(const DatabaseArguments& database, const BackupArguments& arguments,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
+#include "../core/text.hpp"
 #include "../introspect/text_grid.hpp"
 #include "command.hpp"
 #include "doctor_sections.hpp"
@@ -104,20 +105,16 @@ std::string pageOf(const Examination& examination, const Terminal& terminal) {
   return page;
 }
 
-std::string counted(std::size_t count, const char* one, const char* many) {
-  return std::to_string(count) + " " + (count == 1 ? one : many);
-}
-
 void printText(const Examination& examination, const Output& output) {
   const std::size_t problems = examination.problems();
   const std::size_t looked = examination.sum([](const DoctorReport& r) { return r.looked; });
   const std::size_t gaps = examination.sum([](const DoctorReport& r) { return r.gaps.size(); });
   output.out << printable(examination.uri) << ": ";
   if (problems == 0) {
-    output.out << "healthy, " << counted(looked - gaps, "check", "checks") << " passed";
+    output.out << "healthy, " << text::counted(looked - gaps, "check", "checks") << " passed";
   } else {
-    output.out << counted(problems, "problem", "problems") << " found by "
-               << counted(looked, "check", "checks");
+    output.out << text::counted(problems, "problem", "problems") << " found by "
+               << text::counted(looked, "check", "checks");
   }
   if (gaps != 0) output.out << ", " << gaps << " not known";
   output.out << '\n' << pageOf(examination, output.terminal);
@@ -125,10 +122,10 @@ void printText(const Examination& examination, const Output& output) {
 
 nlohmann::ordered_json jsonOf(const Examination& examination) {
   using Json = nlohmann::ordered_json;
-  Json json;
-  json["uri"] = examination.uri;
-  json["healthy"] = examination.problems() == 0;
-  json["sections"] = Json::array();
+  Json document;
+  document["uri"] = examination.uri;
+  document["healthy"] = examination.problems() == 0;
+  document["sections"] = Json::array();
   for (const auto& [name, report] : examination.sections) {
     Json findings = Json::array();
     for (const DoctorFinding& finding : report.findings) {
@@ -143,12 +140,12 @@ nlohmann::ordered_json jsonOf(const Examination& examination) {
     for (const DoctorGap& gap : report.gaps) {
       unknown.push_back({{"name", gap.name}, {"reason", gap.reason}});
     }
-    json["sections"].push_back({{"name", name},
-                                {"looked", report.looked},
-                                {"findings", std::move(findings)},
-                                {"unknown", std::move(unknown)}});
+    document["sections"].push_back({{"name", name},
+                                    {"looked", report.looked},
+                                    {"findings", std::move(findings)},
+                                    {"unknown", std::move(unknown)}});
   }
-  return json;
+  return document;
 }
 
 void runDoctor(const DatabaseArguments& database, const DoctorArguments& arguments,

@@ -12,7 +12,7 @@ namespace {
 // The check "free-list" says the same.
 constexpr std::string_view kToldByHealth = "sqlite.vacuum.free_pages";
 
-std::string joined(const std::vector<std::string>& statements) {
+std::string script(const std::vector<std::string>& statements) {
   std::string text;
   for (const std::string& statement : statements) {
     if (!text.empty()) text += "; ";
@@ -29,8 +29,8 @@ DoctorFinding finding(const Recommendation& advice) {
   found.evidence = advice.subject + " is " + advice.current + ": " + advice.reason;
   found.advice = advice.recommended;
   if (!advice.tradeOff.empty()) found.advice += "; " + advice.tradeOff;
-  found.statement = joined(advice.apply);
-  found.undo = joined(advice.undo);
+  found.statement = script(advice.apply);
+  found.undo = script(advice.undo);
   return found;
 }
 

@@ -36,7 +36,7 @@ std::string plainText(const RowView& row, std::size_t index, const JsonOptions& 
     return std::string(value.text());
   }
   std::string out;
-  json::appendCell(out, value.cell(), row.columns(), options);
+  sonde::json::appendCell(out, value.cell(), row.columns(), options);
   if (out.size() >= 2 && out.front() == '"') return out.substr(1, out.size() - 2);
   return out;
 }

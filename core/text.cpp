@@ -88,6 +88,10 @@ void appendBase64(std::string& out, std::span<const std::byte> bytes) {
   writeBase64(out.data() + before, bytes);
 }
 
+std::string counted(std::uint64_t count, const char* one, const char* many) {
+  return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
 std::string toSnakeCase(std::string_view text) {
   std::string result;
   result.reserve(text.size() + 4);

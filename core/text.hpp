@@ -1,7 +1,8 @@
-// Small text helpers: UTF-8, ASCII case, base64.
+// Small text helpers: UTF-8, ASCII case, base64, counts.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,6 +34,9 @@ void appendBase64(std::string& out, std::span<const std::byte> bytes);
 [[nodiscard]] std::string toSnakeCase(std::string_view text);
 /// @return "snake_case" as "camelCase". Thread-safe.
 [[nodiscard]] std::string toCamelCase(std::string_view text);
+
+/// @return "1 row", "2 rows": the count and the right one of two words. Thread-safe.
+[[nodiscard]] std::string counted(std::uint64_t count, const char* one, const char* many);
 
 /// @return How many terminal cells a UTF-8 text takes: wide East Asian characters two, combining
 /// marks none. Thread-safe.

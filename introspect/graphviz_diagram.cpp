@@ -29,7 +29,7 @@ std::string escaped(std::string_view name) {
 }
 
 /// The text as a quoted string of the language, where a backslash starts an escape.
-std::string quoted(std::string_view name) {
+std::string graphvizName(std::string_view name) {
   std::string out = "\"";
   for (const char c : printable(name)) {
     if (c == '"' || c == '\\') out += '\\';
@@ -83,7 +83,7 @@ std::string graphvizDiagram(const Schema& schema, const DiagramOptions& options)
                           options.columns);
     out.append(" [dir=both, arrowtail=").append(edge.childUnique ? "teeodot" : "crowodot");
     out.append(", arrowhead=").append(edge.optional ? "teeodot" : "tee");
-    out.append(", label=").append(quoted(relation.name)).append("];\n");
+    out.append(", label=").append(graphvizName(relation.name)).append("];\n");
   }
   return out + "}\n";
 }

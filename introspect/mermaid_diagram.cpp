@@ -36,7 +36,7 @@ bool isReserved(std::string_view name) {
 
 /// The text as it can stand between double quotes. Mermaid reads "direction" with a space behind it
 /// as a statement even there.
-std::string quoted(std::string_view name) {
+std::string mermaidName(std::string_view name) {
   static constexpr std::string_view kStatement = "direction";
   std::string out = printable(name);
   for (std::size_t at = out.find(kStatement); at != std::string::npos;
@@ -98,7 +98,7 @@ class Mermaid {
         entity = "table" + std::to_string(++number);
       } while (plain.count(entity) != 0);
       entities_.push_back(std::move(entity));
-      labels_.push_back('[' + quoted(name) + ']');
+      labels_.push_back('[' + mermaidName(name) + ']');
     }
   }
 
@@ -118,7 +118,7 @@ class Mermaid {
     const std::string shown = word(column.name);
     out_.append("    ").append(word(detail::shortType(column))).append(1, ' ').append(shown);
     out_ += keysOf(table, column.name);
-    if (shown != name) out_.append(1, ' ').append(quoted(column.name));
+    if (shown != name) out_.append(1, ' ').append(mermaidName(column.name));
     out_ += '\n';
   }
 
@@ -140,7 +140,7 @@ class Mermaid {
     out_.append("  ").append(entities_[edge.parent]);
     out_.append(edge.optional ? " |o--" : " ||--").append(edge.childUnique ? "o| " : "o{ ");
     out_.append(entities_[edge.child]).append(" : ");
-    out_.append(quoted(edge.relation->name)).append(1, '\n');
+    out_.append(mermaidName(edge.relation->name)).append(1, '\n');
   }
 
   const DiagramOptions& options_;

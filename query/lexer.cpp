@@ -235,6 +235,10 @@ bool Lexer::nextSignificant(Token& token) noexcept {
   return false;
 }
 
+bool isWord(const Token& token, std::string_view word) noexcept {
+  return token.kind == TokenKind::Word && text::equalsIgnoreCase(token.text, word);
+}
+
 std::string unquote(const Token& token, const LexerRules& rules) {
   std::string_view text = token.text;
   if (token.kind == TokenKind::QuotedIdentifier && text.size() >= 2) {

@@ -68,6 +68,9 @@ class Lexer {
   std::size_t at_ = 0;
 };
 
+/// @return Whether the token is this bare word, in whatever case.
+[[nodiscard]] bool isWord(const Token& token, std::string_view word) noexcept;
+
 /// @return The identifier or string a token stands for, without quotes and with doubled ones
 /// undone.
 [[nodiscard]] std::string unquote(const Token& token, const LexerRules& rules);

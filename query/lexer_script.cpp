@@ -10,10 +10,6 @@ namespace sonde::query {
 
 namespace {
 
-bool isWord(const Token& token, std::string_view word) noexcept {
-  return token.kind == TokenKind::Word && text::equalsIgnoreCase(token.text, word);
-}
-
 /// Follows one statement and knows whether a semicolon would end it: inside the body of a CREATE
 /// TRIGGER it does not, until the END that closes BEGIN. That END begins a statement of the body,
 /// as SQLite's own sqlite3_complete() has it, so that CASE … END and columns of that name do not

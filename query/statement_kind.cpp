@@ -11,10 +11,6 @@ namespace sonde::query {
 
 namespace {
 
-bool isWord(const Token& token, std::string_view word) noexcept {
-  return token.kind == TokenKind::Word && text::equalsIgnoreCase(token.text, word);
-}
-
 template <std::size_t N>
 bool isOneOf(const Token& token, const std::array<std::string_view, N>& words) noexcept {
   return token.kind == TokenKind::Word &&

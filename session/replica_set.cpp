@@ -16,7 +16,7 @@ namespace {
 // A server that takes longer to say where it stands is no good for reads.
 constexpr milliseconds kAskTimeout{1'000};
 
-constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t kUnproven = std::numeric_limits<std::int64_t>::min();
 
 std::int64_t inMs(Clock::time_point at) noexcept {
   return std::chrono::duration_cast<milliseconds>(at.time_since_epoch()).count();
@@ -31,7 +31,7 @@ class ReplicaSet::Replica {
   const Uri uri;
   std::atomic<bool> ready{false};  // answers, replays, and its pool is open
   std::atomic<std::uint64_t> position{0};
-  std::atomic<std::int64_t> provenMs{kNever};  // nothing committed before is missing
+  std::atomic<std::int64_t> provenMs{kUnproven};  // nothing committed before is missing
   std::atomic<std::uint64_t> reads{0};
   std::unique_ptr<SessionPool> pool;  // made once, before `ready` is first true
 
@@ -77,7 +77,7 @@ SessionPool& ReplicaSet::poolOf(Replica& replica) noexcept {
 ReplicaSet::Replica* ReplicaSet::choose(const CommitMark& mark) noexcept {
   const std::uint64_t wanted = mark.position();
   const std::int64_t oldest =
-      options_.maxLag.count() > 0 ? inMs(Clock::now()) - options_.maxLag.count() : kNever;
+      options_.maxLag.count() > 0 ? inMs(Clock::now()) - options_.maxLag.count() : kUnproven;
   const std::size_t count = replicas_.size();
   const std::uint32_t first = turn_.fetch_add(1, std::memory_order_relaxed);
   for (std::size_t i = 0; i < count; ++i) {
@@ -210,7 +210,7 @@ std::vector<ReplicaStatus> ReplicaSet::status() const {
     status.reads = replica->reads.load(std::memory_order_relaxed);
     status.reason = replica->reason();
     const std::int64_t proven = replica->provenMs.load(std::memory_order_relaxed);
-    if (proven != kNever) status.lag = milliseconds(now - proven);
+    if (proven != kUnproven) status.lag = milliseconds(now - proven);
     status.inRotation = replica->ready.load(std::memory_order_acquire);
     if (status.inRotation && options_.maxLag.count() > 0 &&
         (!status.lag || *status.lag > options_.maxLag)) {

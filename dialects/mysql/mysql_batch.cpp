@@ -12,8 +12,8 @@ namespace sonde {
 namespace {
 
 // Beyond these a larger batch gains nothing, and the server's max_allowed_packet comes near.
-constexpr std::size_t kMostRows = 4096;
-constexpr std::size_t kMostBytes = std::size_t{1} << 20;
+constexpr std::size_t kMostBatchRows = 4096;
+constexpr std::size_t kMostBatchBytes = std::size_t{1} << 20;
 
 [[noreturn]] void refuse(std::size_t column, std::string_view why, std::string_view sql) {
   const std::string field = "column " + std::to_string(column + 1);
@@ -93,7 +93,7 @@ void MysqlBatch::append(ColumnData& column, const Arg& arg) {
 }
 
 bool MysqlBatch::add(Args row, std::string_view sql) {
-  if (rows_ != 0 && (rows_ >= kMostRows || bytes_.size() >= kMostBytes)) return false;
+  if (rows_ != 0 && (rows_ >= kMostBatchRows || bytes_.size() >= kMostBatchBytes)) return false;
   for (std::size_t i = 0; i < row.size(); ++i) {
     const Kind kind = kindOf(row[i], i, sql);
     const Kind above = columns_[i].kind;

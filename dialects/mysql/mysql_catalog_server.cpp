@@ -52,7 +52,7 @@ std::optional<ColumnDefault> readMariaDbDefault(std::string_view text) {
   return ColumnDefault{Kind::Expression, std::string(withoutParentheses(text))};
 }
 
-std::string quoted(std::string_view text) {
+std::string literalOf(std::string_view text) {
   std::string out = "'";
   for (const char c : text) {
     if (c == '\'' || c == '\\') out += c;
@@ -74,7 +74,7 @@ std::optional<ColumnDefault> readMysqlDefault(const CatalogServer& server, const
   if (bits || bytes || (number && isNumber(text))) {
     return ColumnDefault{Kind::Literal, std::string(text)};
   }
-  return ColumnDefault{Kind::Literal, quoted(text)};
+  return ColumnDefault{Kind::Literal, literalOf(text)};
 }
 
 /// A part of the hash: the sum of the checksums of rows. It does not depend on their order, two

@@ -21,8 +21,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds kGrace{1000};
 constexpr milliseconds kKillTimeout{1000};
 
-MysqlFailure failureOf(MYSQL* db) { return {mysql_errno(db), mysql_sqlstate(db), mysql_error(db)}; }
-
 void appendEscaped(std::string& out, char c) {
   switch (c) {
     case '\0':
@@ -48,6 +46,10 @@ void appendEscaped(std::string& out, char c) {
 }
 
 }  // namespace
+
+MysqlFailure mysqlFailure(st_mysql* db) {
+  return {mysql_errno(db), mysql_sqlstate(db), mysql_error(db)};
+}
 
 MysqlHandle::MysqlHandle(st_mysql* db, std::shared_ptr<const MysqlOptions> options,
                          std::size_t host)
@@ -205,7 +207,7 @@ bool MysqlHandle::killQuery() noexcept {
 
 // --- failures ---
 
-void MysqlHandle::fail(std::string_view sql, Args args) { fail(failureOf(db_), sql, args); }
+void MysqlHandle::fail(std::string_view sql, Args args) { fail(mysqlFailure(db_), sql, args); }
 
 void MysqlHandle::fail(MysqlFailure failure, std::string_view sql, Args args) {
   const MysqlStop stop = std::exchange(stop_, MysqlStop::None);

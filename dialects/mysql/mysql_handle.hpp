@@ -42,6 +42,9 @@ class MysqlReader {
   ~MysqlReader() = default;
 };
 
+/// @return What libmariadb says of the last call on a connection.
+[[nodiscard]] MysqlFailure mysqlFailure(st_mysql* db);
+
 /// See the file comment.
 class MysqlHandle final : private MysqlWait {
  public:

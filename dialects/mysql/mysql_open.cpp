@@ -81,8 +81,6 @@ void setOptions(MYSQL* db, const MysqlOptions& options, const UriHost& host, mil
   if (isTls(options.tls, host)) setTls(db, options.tls);
 }
 
-MysqlFailure failureOf(MYSQL* db) { return {mysql_errno(db), mysql_sqlstate(db), mysql_error(db)}; }
-
 /// A connection to one host; null with the reason in `failure`.
 OwnedMysql connectTo(const MysqlOptions& options, const UriHost& host, milliseconds timeout,
                      MysqlFailure& failure) {
@@ -100,7 +98,7 @@ OwnedMysql connectTo(const MysqlOptions& options, const UriHost& host, milliseco
   if (mysql_real_connect(db.get(), orNull(name), options.user.c_str(), options.password.c_str(),
                          orNull(options.database), host.port.value_or(0), orNull(socket),
                          flags) == nullptr) {
-    failure = failureOf(db.get());
+    failure = mysqlFailure(db.get());
     if (wait.expired()) {
       failure.message = "no answer within " + std::to_string(timeout.count()) + " ms";
     }

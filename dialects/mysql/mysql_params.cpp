@@ -13,14 +13,6 @@
 namespace sonde {
 namespace {
 
-/// Eight bytes for each number, as the protocol has the largest of them.
-union Number {
-  std::int64_t integer;
-  std::uint64_t unsignedInteger;
-  double real;
-  signed char tiny;
-};
-
 [[noreturn]] void refuseArgument(std::size_t index, std::string_view why, std::string_view sql) {
   const std::string field = "parameter " + std::to_string(index + 1);
   ErrorDetails details;
@@ -32,6 +24,14 @@ union Number {
 }  // namespace
 
 struct MysqlParams::Binds {
+  /// Eight bytes for each number, as the protocol has the largest of them.
+  union Number {
+    std::int64_t integer;
+    std::uint64_t unsignedInteger;
+    double real;
+    signed char tiny;
+  };
+
   std::vector<MYSQL_BIND> binds;
   std::vector<Number> numbers;
   std::vector<unsigned long> lengths;
@@ -62,7 +62,7 @@ void MysqlParams::bindText(std::size_t index, std::string_view text) noexcept {
 
 void MysqlParams::bindOne(std::size_t index, const Arg& arg, std::string_view sql) {
   MYSQL_BIND& bind = binds_->binds[index];
-  Number& number = binds_->numbers[index];
+  Binds::Number& number = binds_->numbers[index];
   bind.is_unsigned = 0;
   bind.length = nullptr;
   bind.buffer = &number;

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 #include <utility>
 
 #include "../../core/error.hpp"
+#include "../block_budget.hpp"
 
 namespace sonde {
 namespace {
@@ -22,29 +22,6 @@ constexpr std::uint32_t kRowsBetweenChecks = 256;
 
 // Reading this many rows nobody wants is cheaper than a second connection that stops them.
 constexpr int kRowsToSkip = 2000;
-
-/// Counts what a block takes, within a budget.
-struct Budget {
-  std::size_t left;
-  std::size_t limit;
-
-  void spend(std::size_t bytes, std::size_t row) {
-    if (bytes > left) [[unlikely]] {
-      ErrorDetails details;
-      details.hint = "stream the rows, or ask for fewer";
-      throw ResultTooLarge("the result is larger than the limit of " + std::to_string(limit) +
-                               " bytes; it was given up in row " + std::to_string(row),
-                           std::move(details));
-    }
-    left -= bytes;
-  }
-};
-
-/// What to reserve after a run that used `used`, when `reserved` was reserved: follows growth at
-/// once and shrinks by a quarter a run, so that one large result is not paid for long.
-std::size_t nextReserve(std::size_t reserved, std::size_t used) noexcept {
-  return used >= reserved ? used : reserved - (reserved - used + 3) / 4;
-}
 
 bool isBytes(const Cell& cell) noexcept {
   return cell.storage == Storage::Text || cell.storage == Storage::Blob;
@@ -298,9 +275,8 @@ void MysqlStatement::copyRow(ResultBlock& block, Cell* cells) {
 }
 
 void MysqlStatement::fillBlock(ResultBlock& block, std::size_t maxRows, std::size_t maxBytes) {
-  const std::size_t limit = maxBytes == 0 ? std::numeric_limits<std::size_t>::max() : maxBytes;
   const std::size_t rowBytes = columns_->size() * sizeof(Cell);
-  Budget budget{limit, limit};
+  BlockBudget budget(maxBytes);
   while (true) {
     if (maxRows != 0 && block.rowCount() == maxRows) {
       // A write is carried out as a whole, however many of its rows are wanted.

@@ -10,13 +10,7 @@
 namespace sonde::postgres {
 namespace {
 
-constexpr std::size_t npos = Table::npos;
 constexpr std::uint32_t kNoTable = static_cast<std::uint32_t>(-1);
-constexpr std::uint32_t kDatabaseCollation = 100;  // "default", by pg_collation.dat
-
-std::uint32_t oidOf(const PostgresResult& rows, std::size_t row, std::size_t column) {
-  return static_cast<std::uint32_t>(rows.integer(row, column));
-}
 
 std::int16_t numberOf(const PostgresResult& rows, std::size_t row, std::size_t column) {
   return static_cast<std::int16_t>(rows.integer(row, column));
@@ -63,7 +57,7 @@ void CatalogBuilder::takeSearchPath(const PostgresResult& rows) {
 }
 
 void CatalogBuilder::takeExtensionMembers(const PostgresResult& rows) {
-  for (std::size_t row = 0; row < rows.rows(); ++row) ofExtensions_.insert(oidOf(rows, row, 0));
+  for (std::size_t row = 0; row < rows.rows(); ++row) ofExtensions_.insert(rows.oid(row, 0));
 }
 
 void CatalogBuilder::takeTables(const PostgresResult& rows) {
@@ -78,7 +72,7 @@ void CatalogBuilder::takeTables(const PostgresResult& rows) {
   entries_.resize(rows.rows());
   byOid_.reserve(rows.rows());
   for (const std::size_t row : order) {
-    const Oid oid = oidOf(rows, row, 0);
+    const Oid oid = rows.oid(row, 0);
     byOid_.emplace(oid, static_cast<std::uint32_t>(catalog_.tables.size()));
     Table& table = catalog_.tables.emplace_back();
     table.schema = schemaName(rows.text(row, 1));
@@ -91,7 +85,7 @@ void CatalogBuilder::takeTables(const PostgresResult& rows) {
 
 std::size_t CatalogBuilder::find(Oid relation) const {
   const auto found = byOid_.find(relation);
-  return found == byOid_.end() ? npos : found->second;
+  return found == byOid_.end() ? Table::npos : found->second;
 }
 
 Column* CatalogBuilder::findColumn(std::size_t table, std::int16_t number) {
@@ -131,13 +125,13 @@ void CatalogBuilder::takeColumns(const PostgresResult& rows) {
   std::vector<std::uint32_t> tables(count);
   std::vector<std::uint32_t> counts(entries_.size());
   Oid last = 0;  // the rows of a table mostly follow each other
-  std::size_t table = npos;
+  std::size_t table = Table::npos;
   for (std::size_t row = 0; row < count; ++row) {
-    const Oid oid = oidOf(rows, row, 0);
+    const Oid oid = rows.oid(row, 0);
     if (oid != last) table = find(oid);
     last = oid;
-    tables[row] = table == npos ? kNoTable : static_cast<std::uint32_t>(table);
-    if (table != npos) ++counts[table];
+    tables[row] = table == Table::npos ? kNoTable : static_cast<std::uint32_t>(table);
+    if (table != Table::npos) ++counts[table];
   }
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     catalog_.tables[i].columns.reserve(counts[i]);
@@ -148,9 +142,9 @@ void CatalogBuilder::takeColumns(const PostgresResult& rows) {
     Entry& entry = entries_[tables[row]];
     ColumnSource source;
     source.number = numberOf(rows, row, 1);
-    source.use = types_.use(oidOf(rows, row, 3),
+    source.use = types_.use(rows.oid(row, 3),
                             rows.isNull(row, 4) ? -1 : static_cast<int>(rows.integer(row, 4)));
-    source.collation = oidOf(rows, row, 7);
+    source.collation = rows.oid(row, 7);
     if (source.collation != 0) collations_.try_emplace(source.collation);
     entry.sorted =
         entry.sorted && (entry.sources.empty() || entry.sources.back().number < source.number);
@@ -194,8 +188,8 @@ void CatalogBuilder::sortColumns() {
 
 void CatalogBuilder::takeDefaults(const PostgresResult& rows) {
   for (std::size_t row = 0; row < rows.rows(); ++row) {
-    const std::size_t table = find(oidOf(rows, row, 0));
-    if (table == npos || rows.isNull(row, 2)) continue;
+    const std::size_t table = find(rows.oid(row, 0));
+    if (table == Table::npos || rows.isNull(row, 2)) continue;
     Column* column = findColumn(table, numberOf(rows, row, 1));
     if (column == nullptr) continue;
     if (column->generated != Generated::No) {
@@ -210,9 +204,9 @@ void CatalogBuilder::takeDefaults(const PostgresResult& rows) {
 
 void CatalogBuilder::takeInheritance(const PostgresResult& rows) {
   for (std::size_t row = 0; row < rows.rows(); ++row) {
-    const std::size_t child = find(oidOf(rows, row, 0));
-    const std::size_t parent = find(oidOf(rows, row, 1));
-    if (child == npos || parent == npos) continue;
+    const std::size_t child = find(rows.oid(row, 0));
+    const std::size_t parent = find(rows.oid(row, 1));
+    if (child == Table::npos || parent == Table::npos) continue;
     Table& table = catalog_.tables[child];
     if (table.kind == TableKind::Partition) {
       table.partitionOf = qualifiedName(parent);
@@ -224,8 +218,8 @@ void CatalogBuilder::takeInheritance(const PostgresResult& rows) {
 
 void CatalogBuilder::takeComments(const PostgresResult& rows) {
   for (std::size_t row = 0; row < rows.rows(); ++row) {
-    const std::size_t table = find(oidOf(rows, row, 0));
-    if (table == npos) continue;
+    const std::size_t table = find(rows.oid(row, 0));
+    if (table == Table::npos) continue;
     const std::int16_t number = numberOf(rows, row, 1);
     if (number == 0) {
       catalog_.tables[table].comment = rows.text(row, 2);
@@ -237,8 +231,8 @@ void CatalogBuilder::takeComments(const PostgresResult& rows) {
 
 void CatalogBuilder::takeDefinitions(const PostgresResult& rows) {
   for (std::size_t row = 0; row < rows.rows(); ++row) {
-    const std::size_t place = find(oidOf(rows, row, 0));
-    if (place == npos) continue;
+    const std::size_t place = find(rows.oid(row, 0));
+    if (place == Table::npos) continue;
     Table& table = catalog_.tables[place];
     if (!rows.isNull(row, 1)) table.definition = rows.text(row, 1);
     if (!rows.isNull(row, 2)) table.updatable = rows.boolean(row, 2);
@@ -250,20 +244,20 @@ void CatalogBuilder::takeSequences(const PostgresResult& rows) {
     Sequence sequence;
     sequence.schema = schemaName(rows.text(row, 1));
     sequence.name = rows.text(row, 2);
-    const std::size_t owner = rows.isNull(row, 3) ? npos : find(oidOf(rows, row, 3));
-    if (owner != npos) {
+    const std::size_t owner = rows.isNull(row, 3) ? Table::npos : find(rows.oid(row, 3));
+    if (owner != Table::npos) {
       const std::int16_t number = numberOf(rows, row, 4);
       sequence.ownedBy = catalog_.tables[owner].name + '.' + columnName(owner, number);
       if (!rows.isNull(row, 5)) serials_.push_back({owner, number, nextvalOf(rows.text(row, 5))});
     }
-    if (ofExtensions_.count(oidOf(rows, row, 0)) != 0) continue;
+    if (ofExtensions_.count(rows.oid(row, 0)) != 0) continue;
     catalog_.sequences.push_back(std::move(sequence));
   }
 }
 
 void CatalogBuilder::takeTexts(const PostgresResult& rows, Texts& texts) {
   for (std::size_t row = 0; row < rows.rows(); ++row) {
-    texts[oidOf(rows, row, 0)] = rows.text(row, 1);
+    texts[rows.oid(row, 0)] = rows.text(row, 1);
   }
 }
 
@@ -281,7 +275,7 @@ std::vector<std::uint32_t> CatalogBuilder::operatorClassesUsed() const {
 
 void CatalogBuilder::broke(Oid relation, std::string_view what, std::string_view why) {
   const std::size_t place = find(relation);
-  if (place == npos) return;
+  if (place == Table::npos) return;
   std::optional<std::string>& error = catalog_.tables[place].error;
   std::string text = error ? *error + "; " : std::string();
   text.append(what).append(": ").append(why);

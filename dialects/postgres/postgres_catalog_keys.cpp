@@ -8,13 +8,6 @@
 namespace sonde::postgres {
 namespace {
 
-constexpr std::size_t npos = Table::npos;
-constexpr std::uint32_t kDatabaseCollation = 100;
-
-std::uint32_t oidOf(const PostgresResult& rows, std::size_t row, std::size_t column) {
-  return static_cast<std::uint32_t>(rows.integer(row, column));
-}
-
 ReferentialAction actionOf(std::string_view letter) noexcept {
   switch (letter.empty() ? 'a' : letter.front()) {
     case 'r':
@@ -57,10 +50,10 @@ void sortByName(Items& items) {
 
 void CatalogBuilder::takeKeys(const PostgresResult& rows) {
   for (std::size_t row = 0; row < rows.rows(); ++row) {
-    const std::size_t place = find(oidOf(rows, row, 0));
-    if (place == npos) continue;
+    const std::size_t place = find(rows.oid(row, 0));
+    if (place == Table::npos) continue;
     Table& table = catalog_.tables[place];
-    const Oid index = oidOf(rows, row, 3);
+    const Oid index = rows.oid(row, 3);
     switch (rows.text(row, 2).front()) {
       case 'p':
         table.primaryKey =
@@ -85,8 +78,8 @@ void CatalogBuilder::addForeignKey(const PostgresResult& rows, std::size_t row, 
   ForeignKey key;
   key.name = rows.text(row, 1);
   key.columns = columnNames(place, rows.text(row, 4));
-  const std::size_t target = find(oidOf(rows, row, 5));
-  if (target != npos) {
+  const std::size_t target = find(rows.oid(row, 5));
+  if (target != Table::npos) {
     key.references = {catalog_.tables[target].schema, catalog_.tables[target].name,
                       columnNames(target, rows.text(row, 6))};
   }
@@ -106,12 +99,12 @@ void CatalogBuilder::takeRules(const PostgresResult& rows) {
     const bool isCheck = rows.text(row, 2) == "c";
     Check check{std::string(rows.text(row, 3)), std::string(withoutParentheses(text)),
                 rows.boolean(row, 5)};
-    if (const Oid domain = oidOf(rows, row, 1); domain != 0) {
+    if (const Oid domain = rows.oid(row, 1); domain != 0) {
       types_.addCheck(domain, std::move(check));
       continue;
     }
-    const std::size_t place = find(oidOf(rows, row, 0));
-    if (place == npos) continue;
+    const std::size_t place = find(rows.oid(row, 0));
+    if (place == Table::npos) continue;
     Table& table = catalog_.tables[place];
     if (isCheck) {
       table.checks.push_back(std::move(check));
@@ -124,14 +117,14 @@ void CatalogBuilder::takeRules(const PostgresResult& rows) {
 void CatalogBuilder::takeIndexes(const PostgresResult& rows) {
   indexes_.reserve(rows.rows());
   for (std::size_t row = 0; row < rows.rows(); ++row) {
-    const std::size_t place = find(oidOf(rows, row, 0));
-    if (place != npos) addIndex(rows, row, place);
+    const std::size_t place = find(rows.oid(row, 0));
+    if (place != Table::npos) addIndex(rows, row, place);
   }
 }
 
 void CatalogBuilder::addIndex(const PostgresResult& rows, std::size_t row, std::size_t place) {
   Table& table = catalog_.tables[place];
-  const Oid oid = oidOf(rows, row, 1);
+  const Oid oid = rows.oid(row, 1);
   const Place at{place, table.indexes.size()};
   indexes_.emplace(oid, at);
   Index& index = table.indexes.emplace_back();
@@ -179,7 +172,7 @@ void CatalogBuilder::addIndex(const PostgresResult& rows, std::size_t row, std::
 
 void CatalogBuilder::takeIndexParts(const PostgresResult& rows) {
   for (std::size_t row = 0; row < rows.rows(); ++row) {
-    const auto found = indexes_.find(oidOf(rows, row, 0));
+    const auto found = indexes_.find(rows.oid(row, 0));
     if (found == indexes_.end()) continue;
     Index& index = catalog_.tables[found->second.table].indexes[found->second.item];
     const auto number = static_cast<std::size_t>(rows.integer(row, 1));
@@ -214,10 +207,10 @@ void CatalogBuilder::finishIndexParts() {
 
 void CatalogBuilder::takeTriggers(const PostgresResult& rows) {
   for (std::size_t row = 0; row < rows.rows(); ++row) {
-    const std::size_t place = find(oidOf(rows, row, 0));
-    if (place == npos) continue;
+    const std::size_t place = find(rows.oid(row, 0));
+    if (place == Table::npos) continue;
     std::vector<Trigger>& triggers = catalog_.tables[place].triggers;
-    triggers_.emplace(oidOf(rows, row, 1), Place{place, triggers.size()});
+    triggers_.emplace(rows.oid(row, 1), Place{place, triggers.size()});
     Trigger& trigger = triggers.emplace_back();
     trigger.name = rows.text(row, 2);
     const std::int64_t bits = rows.integer(row, 3);
@@ -234,7 +227,7 @@ void CatalogBuilder::takeTriggers(const PostgresResult& rows) {
 
 void CatalogBuilder::takeTriggerDefinitions(const PostgresResult& rows) {
   for (std::size_t row = 0; row < rows.rows(); ++row) {
-    const auto found = triggers_.find(oidOf(rows, row, 0));
+    const auto found = triggers_.find(rows.oid(row, 0));
     if (found == triggers_.end()) continue;
     const Place& at = found->second;
     catalog_.tables[at.table].triggers[at.item].definition = rows.text(row, 1);

@@ -21,10 +21,6 @@ constexpr std::uint32_t kVarbitOid = 1562;
 // Domains nest by hand: this many levels are no accident but a damaged catalog.
 constexpr int kDeepestDomain = 1000;
 
-std::uint32_t oidOf(const PostgresResult& rows, std::size_t row, std::size_t column) {
-  return static_cast<std::uint32_t>(rows.integer(row, column));
-}
-
 /// Sets length, precision and scale from a type's modifier.
 void setModifier(Column& column, std::uint32_t oid, std::int32_t modifier) {
   constexpr std::int32_t kHeader = 4;  // VARHDRSZ, by which modifiers with a length are raised
@@ -78,18 +74,18 @@ std::vector<std::uint32_t> CatalogTypes::usedOids() const {
 
 void CatalogTypes::take(const PostgresResult& rows) {
   for (std::size_t row = 0; row < rows.rows(); ++row) {
-    const auto [found, added] = types_.try_emplace(oidOf(rows, row, 0));
+    const auto [found, added] = types_.try_emplace(rows.oid(row, 0));
     if (!added) continue;
     CatalogType& type = found->second;
     type.schema = rows.text(row, 1);
     type.name = rows.text(row, 2);
     type.kind = rows.text(row, 3).front();
-    type.element = oidOf(rows, row, 5);
+    type.element = rows.oid(row, 5);
     type.isArray = rows.text(row, 4) == "A" && type.element != 0;
-    type.base = oidOf(rows, row, 6);
+    type.base = rows.oid(row, 6);
     type.modifier = static_cast<std::int32_t>(rows.integer(row, 7));
     type.notNull = rows.boolean(row, 8);
-    type.collation = oidOf(rows, row, 9);
+    type.collation = rows.oid(row, 9);
     type.plainName = rows.text(row, 10);
     type.listed = rows.boolean(row, 11);
   }
@@ -97,14 +93,14 @@ void CatalogTypes::take(const PostgresResult& rows) {
 
 void CatalogTypes::takeLabels(const PostgresResult& rows) {
   for (std::size_t row = 0; row < rows.rows(); ++row) {
-    const auto found = types_.find(oidOf(rows, row, 0));
+    const auto found = types_.find(rows.oid(row, 0));
     if (found != types_.end()) found->second.labels.emplace_back(rows.text(row, 1));
   }
 }
 
 void CatalogTypes::takeDefaults(const PostgresResult& rows) {
   for (std::size_t row = 0; row < rows.rows(); ++row) {
-    const auto found = types_.find(oidOf(rows, row, 0));
+    const auto found = types_.find(rows.oid(row, 0));
     if (found != types_.end()) found->second.defaultText = rows.text(row, 1);
   }
 }

@@ -19,6 +19,8 @@
 
 namespace sonde::postgres {
 
+inline constexpr std::uint32_t kDatabaseCollation = 100;  ///< "default", by pg_collation.dat.
+
 /// A row of pg_type.
 struct CatalogType {
   std::string schema;

@@ -17,7 +17,7 @@
 namespace sonde {
 namespace {
 
-[[noreturn]] void refuse(std::string_view why, std::string_view sql) {
+[[noreturn]] void refuseSql(std::string_view why, std::string_view sql) {
   ErrorDetails details;
   details.sql = sql;
   throw ValidationError(std::string(why), {}, std::move(details));
@@ -42,7 +42,7 @@ std::unique_ptr<Statement> PostgresConnection::prepare(std::string_view sql, boo
 // One by one, so that each statement commits on its own, as those of a script do that is typed in,
 // and those that refuse to run in a transaction (VACUUM, CREATE DATABASE) run too.
 void PostgresConnection::executeScript(std::string_view sql) {
-  if (sql.find('\0') != std::string_view::npos) refuse("the SQL holds a NUL byte", {});
+  if (sql.find('\0') != std::string_view::npos) refuseSql("the SQL holds a NUL byte", {});
   PostgresHandle& server = handle();
   for (const query::ScriptPart& part :
        query::splitScript(sql, PostgresDialect::instance().lexerRules())) {
@@ -155,7 +155,7 @@ void PostgresConnection::notify(std::string_view channel, std::string_view paylo
   const std::string name(channel);
   const std::string text(payload);
   if (name.find('\0') != std::string::npos || text.find('\0') != std::string::npos) {
-    refuse("a notification cannot hold a NUL", {});
+    refuseSql("a notification cannot hold a NUL", {});
   }
   const char* const parameters[] = {name.c_str(), text.c_str()};
   handle().exec("SELECT pg_catalog.pg_notify($1, $2)", parameters);

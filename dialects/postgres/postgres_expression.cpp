@@ -7,9 +7,9 @@
 namespace sonde::postgres {
 namespace {
 
-constexpr std::size_t npos = std::string_view::npos;
+constexpr auto kUnended = std::string_view::npos;
 
-/// @return The offset after the quoted text that begins at `start`; npos when it does not end.
+/// @return The offset after the quoted text that begins at `start`; kUnended when it does not end.
 std::size_t endOfQuoted(std::string_view text, std::size_t start) noexcept {
   const char quote = text[start];
   for (std::size_t i = start + 1; i < text.size(); ++i) {
@@ -20,7 +20,7 @@ std::size_t endOfQuoted(std::string_view text, std::size_t start) noexcept {
       return i + 1;
     }
   }
-  return npos;
+  return kUnended;
 }
 
 bool isDigit(char c) noexcept { return c >= '0' && c <= '9'; }
@@ -74,7 +74,7 @@ bool isEnclosed(std::string_view expression) noexcept {
     const char c = expression[i];
     if (c == '\'' || c == '"') {
       i = endOfQuoted(expression, i);
-      if (i == npos) return false;
+      if (i == kUnended) return false;
       --i;
     } else if (c == '(') {
       ++depth;
@@ -107,7 +107,7 @@ std::optional<ColumnDefault> readDefault(std::string_view expression, std::strin
   const std::size_t quote = expression.substr(0, 2) == "B'" ? 1 : 0;
   if (quote >= expression.size() || expression[quote] != '\'') return asWritten;
   const std::size_t end = endOfQuoted(expression, quote);
-  if (end == npos) return asWritten;
+  if (end == kUnended) return asWritten;
   const std::string_view constant = expression.substr(0, end);
   const std::string_view rest = expression.substr(end);
   // A cast with a modifier, as in 'abc'::character varying(2), changes the value.

@@ -10,7 +10,6 @@
 #include "postgres_error.hpp"
 
 namespace sonde {
-namespace {
 
 #if PQXX_VERSION_MAJOR < 7
 
@@ -36,6 +35,8 @@ class LentConnection final : public pqxx::connection_base {
 };
 
 #endif
+
+namespace {
 
 [[noreturn]] void throwTyped(const std::exception& error, const PGconn* connection) {
   ErrorDetails details;

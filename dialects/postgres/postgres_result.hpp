@@ -37,6 +37,10 @@ class PostgresResult {
   [[nodiscard]] std::string_view text(std::size_t row, std::size_t column) const noexcept;
   /// @return The integer that the text stands for; 0 for NULL and for other text.
   [[nodiscard]] std::int64_t integer(std::size_t row, std::size_t column) const noexcept;
+  /// @return As integer(), of a column of type oid.
+  [[nodiscard]] std::uint32_t oid(std::size_t row, std::size_t column) const noexcept {
+    return static_cast<std::uint32_t>(integer(row, column));
+  }
   /// @return Whether the text is PostgreSQL's `t`.
   [[nodiscard]] bool boolean(std::size_t row, std::size_t column) const noexcept;
   /// @return How many rows the statement changed or gave, by its command tag.

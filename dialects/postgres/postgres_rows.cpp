@@ -5,11 +5,11 @@
 #include <bit>
 #include <charconv>
 #include <cstring>
-#include <limits>
 #include <memory>
 #include <string>
 
 #include "../../core/error.hpp"
+#include "../block_budget.hpp"
 #include "postgres_array.hpp"
 #include "postgres_decode.hpp"
 #include "postgres_header.hpp"
@@ -24,23 +24,12 @@ struct FreePq {
 /// Copies everything into a block, within a budget.
 struct BlockKeeper {
   ResultBlock& block;
-  std::size_t budget;
-  std::size_t limit;
+  BlockBudget budget;
 
   const char* sent(const char* data, std::size_t size) { return made(data, size); }
   const char* made(const char* data, std::size_t size) {
-    spend(size + 1);
+    budget.spend(size + 1, block.rowCount());
     return block.store(data, size);
-  }
-  void spend(std::size_t bytes) {
-    if (bytes > budget) [[unlikely]] {
-      ErrorDetails details;
-      details.hint = "stream the rows, or ask for fewer";
-      throw ResultTooLarge("the result is larger than the limit of " + std::to_string(limit) +
-                               " bytes; it was given up in row " + std::to_string(block.rowCount()),
-                           std::move(details));
-    }
-    budget -= bytes;
   }
 };
 
@@ -57,7 +46,7 @@ struct RowKeeper {
 };
 
 template <class Number>
-Number parse(std::string_view text) noexcept {
+Number numberIn(std::string_view text) noexcept {
   Number number = 0;
   std::from_chars(text.data(), text.data() + text.size(), number);
   return number;
@@ -158,10 +147,10 @@ void readText(Cell& cell, const PostgresRule& rule, const char* data, std::size_
     case PostgresCodec::Int4:
     case PostgresCodec::Int8:
     case PostgresCodec::Oid:
-      return setInteger(cell, rule.type, parse<std::int64_t>({data, size}));
+      return setInteger(cell, rule.type, numberIn<std::int64_t>({data, size}));
     case PostgresCodec::Float4:
     case PostgresCodec::Float8:
-      return setReal(cell, rule.type, parse<double>({data, size}));
+      return setReal(cell, rule.type, numberIn<double>({data, size}));
     case PostgresCodec::Bytea:
       return readHex(cell, rule, data, keep);
     case PostgresCodec::Array: {
@@ -238,16 +227,15 @@ void PostgresRows::read(const PostgresHeader& header, const PGresult* result, in
 
 void PostgresRows::append(const PostgresHeader& header, const PGresult* result, ResultBlock& block,
                           std::size_t maxRows, std::size_t maxBytes) {
-  const std::size_t limit = maxBytes == 0 ? std::numeric_limits<std::size_t>::max() : maxBytes;
   const std::size_t rowBytes = header.rules.size() * sizeof(Cell);
   const std::size_t before = block.rowCount() * rowBytes + block.byteCount();
-  BlockKeeper keep{block, before < limit ? limit - before : 0, limit};
+  BlockKeeper keep{block, BlockBudget(maxBytes, before)};
   const bool binary = isBinary(result);
   const int rows = PQntuples(result);
   for (int row = 0; row < rows; ++row) {
     if (maxRows != 0 && block.rowCount() == maxRows) return;
     Cell* const cells = block.appendRow();
-    keep.spend(rowBytes);
+    keep.budget.spend(rowBytes, block.rowCount());
     readRow(header, result, row, binary, cells, keep);
   }
 }

@@ -9,15 +9,11 @@
 #include "../../core/error.hpp"
 #include "../../core/suggest.hpp"
 #include "../../core/text.hpp"
+#include "sqlite_owned_statement.hpp"
 #include "sqlite_text.hpp"
 
 namespace sonde {
 namespace {
-
-struct Finalize {
-  void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
-};
-using OwnedStatement = std::unique_ptr<sqlite3_stmt, Finalize>;
 
 std::string textOf(sqlite3_stmt* statement, int column) {
   const auto* const text = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
@@ -27,13 +23,13 @@ std::string textOf(sqlite3_stmt* statement, int column) {
 }
 
 /// Prepares the one statement of `sql`.
-OwnedStatement prepareOne(SqliteHandle& handle, std::string_view sql) {
+SqliteOwnedStatement prepareOne(SqliteHandle& handle, std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
   const char* tail = nullptr;
   handle.started();
   const int code =
       sqlite3_prepare_v2(handle.db(), sql.data(), static_cast<int>(sql.size()), &statement, &tail);
-  OwnedStatement owned(statement);
+  SqliteOwnedStatement owned(statement);
   if (code != SQLITE_OK) handle.fail(code, sql);
   if (statement == nullptr) throw ValidationError("there is no statement in the SQL");
   for (std::string_view rest = sql.substr(static_cast<std::size_t>(tail - sql.data()));
@@ -43,7 +39,7 @@ OwnedStatement prepareOne(SqliteHandle& handle, std::string_view sql) {
     handle.check(
         sqlite3_prepare_v2(handle.db(), rest.data(), static_cast<int>(rest.size()), &second, &end),
         rest);
-    const OwnedStatement ownedSecond(second);
+    const SqliteOwnedStatement ownedSecond(second);
     if (second != nullptr) throw ValidationError("the SQL holds more than one statement");
     rest = rest.substr(static_cast<std::size_t>(end - rest.data()));
   }
@@ -77,7 +73,7 @@ struct SchemaEntry {
 std::vector<SchemaEntry> readEntries(SqliteHandle& source, const std::string& schema) {
   const std::string sql = "SELECT type, name, sql FROM " + sqliteQuote(schema) +
                           ".sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid";
-  const OwnedStatement statement = prepareOne(source, sql);
+  const SqliteOwnedStatement statement = prepareOne(source, sql);
   std::vector<SchemaEntry> entries;
   int code = sqlite3_step(statement.get());
   for (; code == SQLITE_ROW; code = sqlite3_step(statement.get())) {
@@ -96,7 +92,7 @@ int execute(sqlite3* db, const std::string& sql) noexcept {
 int executeFirst(sqlite3* db, const std::string& sql) noexcept {
   sqlite3_stmt* statement = nullptr;
   int code = sqlite3_prepare_v2(db, sql.c_str(), -1, &statement, nullptr);
-  const OwnedStatement owned(statement);
+  const SqliteOwnedStatement owned(statement);
   if (code != SQLITE_OK || statement == nullptr) return code;
   code = sqlite3_step(statement);
   return code == SQLITE_DONE ? SQLITE_OK : code;
@@ -150,7 +146,7 @@ int onAuthorize(void* tables, int action, const char* first, const char*, const 
 SqliteClone::SqliteClone(SqliteHandle& source) : handle_(openEmpty()) {
   // So that deletes show how they look for children.
   run("PRAGMA foreign_keys = ON");
-  const OwnedStatement list = prepareOne(source, "PRAGMA database_list");
+  const SqliteOwnedStatement list = prepareOne(source, "PRAGMA database_list");
   std::vector<std::string> schemas;
   while (sqlite3_step(list.get()) == SQLITE_ROW) schemas.push_back(textOf(list.get(), 1));
   for (const std::string& schema : schemas) {
@@ -181,7 +177,7 @@ void SqliteClone::run(const std::string& sql) {
 }
 
 void SqliteClone::run(std::string_view sql, const std::vector<std::string>& values) {
-  const OwnedStatement statement = prepareOne(*handle_, sql);
+  const SqliteOwnedStatement statement = prepareOne(*handle_, sql);
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (values[i].empty()) continue;
     sqlite3_bind_text(statement.get(), static_cast<int>(i) + 1, values[i].c_str(),
@@ -192,7 +188,7 @@ void SqliteClone::run(std::string_view sql, const std::vector<std::string>& valu
 }
 
 std::vector<std::string> SqliteClone::column(std::string_view sql) {
-  const OwnedStatement statement = prepareOne(*handle_, sql);
+  const SqliteOwnedStatement statement = prepareOne(*handle_, sql);
   std::vector<std::string> values;
   int code = sqlite3_step(statement.get());
   for (; code == SQLITE_ROW; code = sqlite3_step(statement.get())) {
@@ -204,7 +200,7 @@ std::vector<std::string> SqliteClone::column(std::string_view sql) {
 
 std::vector<SqlitePlanStep> SqliteClone::explainOnly(std::string_view sql) {
   const std::string explaining = "EXPLAIN QUERY PLAN " + std::string(sql);
-  const OwnedStatement statement = prepareOne(*handle_, explaining);
+  const SqliteOwnedStatement statement = prepareOne(*handle_, explaining);
   std::vector<SqlitePlanStep> steps;
   int code = sqlite3_step(statement.get());
   for (; code == SQLITE_ROW; code = sqlite3_step(statement.get())) {
@@ -218,7 +214,7 @@ std::vector<SqlitePlanStep> SqliteClone::explainOnly(std::string_view sql) {
 SqliteExplained SqliteClone::explain(std::string_view sql) {
   SqliteExplained explained;
   {
-    const OwnedStatement statement = prepareOne(*handle_, sql);
+    const SqliteOwnedStatement statement = prepareOne(*handle_, sql);
     explained.readOnly = sqlite3_stmt_readonly(statement.get()) != 0;
   }
   explained.steps = explainOnly(sql);

@@ -7,15 +7,11 @@
 
 #include "../../core/error.hpp"
 #include "sqlite_catalog.hpp"
+#include "sqlite_owned_statement.hpp"
 #include "sqlite_statement.hpp"
 
 namespace sonde {
 namespace {
-
-struct Finalize {
-  void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
-};
-using OwnedStatement = std::unique_ptr<sqlite3_stmt, Finalize>;
 
 [[noreturn]] void refuse(std::string_view why, std::string_view sql) {
   ErrorDetails details;
@@ -29,7 +25,7 @@ void checkText(std::string_view sql) {
   if (!std::in_range<int>(sql.size())) refuse("the SQL is longer than SQLite reads", {});
 }
 
-void runToEnd(SqliteHandle& handle, OwnedStatement statement, std::string_view sql) {
+void runToEnd(SqliteHandle& handle, SqliteOwnedStatement statement, std::string_view sql) {
   handle.started();
   int code = SQLITE_ROW;
   while (code == SQLITE_ROW) code = sqlite3_step(statement.get());
@@ -68,18 +64,18 @@ sqlite3_stmt* SqliteConnection::prepareFirst(std::string_view sql, unsigned flag
 sqlite3_stmt* SqliteConnection::prepareOnly(std::string_view sql, unsigned flags) {
   checkText(sql);
   std::string_view rest = sql;
-  OwnedStatement statement(sql.empty() ? nullptr : prepareFirst(sql, flags, rest));
+  SqliteOwnedStatement statement(sql.empty() ? nullptr : prepareFirst(sql, flags, rest));
   while (statement == nullptr && !rest.empty()) statement.reset(prepareFirst(rest, flags, rest));
   if (statement == nullptr) refuse("there is no statement in the SQL", sql);
   while (!rest.empty()) {
-    const OwnedStatement second(prepareFirst(rest, 0, rest));
+    const SqliteOwnedStatement second(prepareFirst(rest, 0, rest));
     if (second != nullptr) refuse("the SQL holds more than one statement", sql);
   }
   return statement.release();
 }
 
 std::unique_ptr<Statement> SqliteConnection::prepare(std::string_view sql, bool persistent) {
-  OwnedStatement statement(prepareOnly(sql, persistent ? SQLITE_PREPARE_PERSISTENT : 0));
+  SqliteOwnedStatement statement(prepareOnly(sql, persistent ? SQLITE_PREPARE_PERSISTENT : 0));
   auto prepared = std::make_unique<SqliteStatement>(handle_, statement.get(), schemaCounter_);
   static_cast<void>(statement.release());
   return prepared;
@@ -89,7 +85,7 @@ void SqliteConnection::executeScript(std::string_view sql) {
   checkText(sql);
   for (std::string_view rest = sql; !rest.empty();) {
     const std::string_view from = rest;
-    OwnedStatement statement(prepareFirst(from, 0, rest, sql));
+    SqliteOwnedStatement statement(prepareFirst(from, 0, rest, sql));
     if (statement == nullptr) continue;  // Only a comment or white space.
     const std::string_view text = from.substr(0, from.size() - rest.size());
     if (sqlite3_bind_parameter_count(statement.get()) != 0) {
@@ -120,7 +116,7 @@ std::vector<std::string> SqliteConnection::explain(std::string_view sql) {
   // Refuses several statements before the prefix would apply to the first of them only.
   sqlite3_finalize(prepareOnly(sql, 0));
   const std::string explaining = "EXPLAIN QUERY PLAN " + std::string(sql);
-  const OwnedStatement statement(prepareOnly(explaining, 0));
+  const SqliteOwnedStatement statement(prepareOnly(explaining, 0));
   std::vector<std::string> lines;
   std::map<int, std::size_t> depths;  // Step → how deep it stands; 0 is the root.
   handle_->started();

@@ -13,9 +13,6 @@ namespace {
 
 using ProbePtr = std::shared_ptr<const Probe>;
 
-constexpr double kMiB = 1024.0 * 1024.0;
-constexpr double kPercent = 100;
-
 // Of what was found, as many as are read with pleasure.
 constexpr std::size_t kShown = 3;
 
@@ -149,7 +146,7 @@ ProbePtr pageUse() {
                      "much free disk as the database, and keeps others from writing",
                  .remedy = "VACUUM"};
   return makeProbe(std::move(info), [](Connection& connection) {
-    constexpr double kWorthwhile = 16 * kMiB;
+    constexpr double kWorthwhile = 16.0 * 1024 * 1024;
     std::unique_ptr<Statement> statement;
     try {
       statement =
@@ -161,7 +158,7 @@ ProbePtr pageUse() {
     const double unused = cells == nullptr ? 0 : cells[0].real;
     const double all = cells == nullptr ? 0 : cells[1].real;
     statement->reset();
-    Reading reading = Reading::of(all == 0 ? 0 : kPercent * unused / all);
+    Reading reading = Reading::of(all == 0 ? 0 : 100.0 * unused / all);
     if (unused < kWorthwhile) reading.status = HealthStatus::Pass;
     return reading;
   });

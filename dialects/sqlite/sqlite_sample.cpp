@@ -13,6 +13,7 @@
 #include "../../core/text.hpp"
 #include "../../query/lexer.hpp"
 #include "sqlite_dialect.hpp"
+#include "sqlite_owned_statement.hpp"
 #include "sqlite_text.hpp"
 
 namespace sonde {
@@ -20,16 +21,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-struct Finalize {
-  void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
-};
-using OwnedStatement = std::unique_ptr<sqlite3_stmt, Finalize>;
-
-OwnedStatement prepareRead(SqliteHandle& source, const std::string& sql) {
+SqliteOwnedStatement prepareRead(SqliteHandle& source, const std::string& sql) {
   sqlite3_stmt* statement = nullptr;
   source.started();
   source.check(sqlite3_prepare_v2(source.db(), sql.c_str(), -1, &statement, nullptr), sql);
-  OwnedStatement owned(statement);
+  SqliteOwnedStatement owned(statement);
   if (sqlite3_stmt_readonly(statement) == 0) throw QueryError("only a read can be measured");
   return owned;
 }
@@ -68,7 +64,7 @@ std::string rowidOf(const Table& table) {
 }
 
 std::optional<double> firstNumber(SqliteHandle& source, const std::string& sql) {
-  const OwnedStatement statement = prepareRead(source, sql);
+  const SqliteOwnedStatement statement = prepareRead(source, sql);
   const int code = sqlite3_step(statement.get());
   if (code != SQLITE_ROW) source.fail(code, sql);
   if (sqlite3_column_type(statement.get(), 0) == SQLITE_NULL) return std::nullopt;
@@ -94,7 +90,7 @@ bool readRows(SqliteHandle& source, const Table& table, const std::string& list,
       low = firstNumber(source, "SELECT min(" + key + ")" + from(table)).value_or(0);
       high = firstNumber(source, "SELECT max(" + key + ")" + from(table)).value_or(0);
     }
-    const OwnedStatement statement = prepareRead(source, sql);
+    const SqliteOwnedStatement statement = prepareRead(source, sql);
     source.started();
     if (!seeks) {
       // A table without rowids is read from its beginning.

@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "../../core/error.hpp"
+#include "../block_budget.hpp"
+#include "sqlite_owned_statement.hpp"
 #include "sqlite_schema_counter.hpp"
 #include "sqlite_types.hpp"
 
@@ -32,30 +33,13 @@ const char* neverNull(const char* bytes) noexcept { return bytes == nullptr ? ""
 /// Copies bytes into a block, within a budget.
 struct BlockKeeper {
   ResultBlock& block;
-  std::size_t budget;
-  std::size_t limit;
+  BlockBudget budget;
 
   const char* operator()(const char* data, std::size_t size) {
-    spend(size + 1);
+    budget.spend(size + 1, block.rowCount());
     return block.store(data, size);
   }
-  void spend(std::size_t bytes) {
-    if (bytes > budget) [[unlikely]] {
-      ErrorDetails details;
-      details.hint = "stream the rows, or ask for fewer";
-      throw ResultTooLarge("the result is larger than the limit of " + std::to_string(limit) +
-                               " bytes; it was given up in row " + std::to_string(block.rowCount()),
-                           std::move(details));
-    }
-    budget -= bytes;
-  }
 };
-
-/// What to reserve after a run that used `used`, when `reserved` was reserved: follows growth at
-/// once and shrinks by a quarter a run, so that one large result is not paid for long.
-std::size_t nextReserve(std::size_t reserved, std::size_t used) noexcept {
-  return used >= reserved ? used : reserved - (reserved - used + 3) / 4;
-}
 
 }  // namespace
 
@@ -67,6 +51,10 @@ SqliteStatement::SqliteStatement(std::shared_ptr<SqliteHandle> handle, sqlite3_s
       parameterCount_(static_cast<std::size_t>(sqlite3_bind_parameter_count(statement))),
       takenSchema_(schemaCounter->generation()),
       schemaCounter_(std::move(schemaCounter)) {}
+
+void SqliteFinalize::operator()(sqlite3_stmt* statement) const noexcept {
+  sqlite3_finalize(statement);
+}
 
 SqliteStatement::~SqliteStatement() { sqlite3_finalize(statement_); }
 
@@ -282,12 +270,11 @@ BlockPtr SqliteStatement::fetch(std::size_t maxRows, std::size_t maxBytes) {
 }
 
 void SqliteStatement::fillBlock(ResultBlock& block, std::size_t maxRows, std::size_t maxBytes) {
-  const std::size_t limit = maxBytes == 0 ? std::numeric_limits<std::size_t>::max() : maxBytes;
   const std::size_t rowBytes = static_cast<std::size_t>(width_) * sizeof(Cell);
-  BlockKeeper keeper{block, limit, limit};
+  BlockKeeper keeper{block, BlockBudget(maxBytes)};
   do {
     Cell* const cells = block.appendRow();
-    keeper.spend(rowBytes);
+    keeper.budget.spend(rowBytes, block.rowCount());
     readRow(cells, keeper);
     if (block.rowCount() == maxRows) {
       // A write is carried out as a whole, however many of its rows are wanted.

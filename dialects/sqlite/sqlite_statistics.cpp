@@ -12,14 +12,11 @@
 #include "../../core/suggest.hpp"
 #include "../../core/text.hpp"
 #include "sqlite_dialect.hpp"
+#include "sqlite_owned_statement.hpp"
 #include "sqlite_text.hpp"
 
 namespace sonde {
 namespace {
-
-struct Finalize {
-  void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
-};
 
 std::string keyOf(const Table& table) { return text::lower(table.schema + "." + table.name); }
 
@@ -74,7 +71,7 @@ SqliteStatistics::SqliteStatistics(SqliteHandle& source, SqliteClone& clone, con
     if (sqlite3_prepare_v2(source_.db(), sql.c_str(), -1, &statement, nullptr) != SQLITE_OK) {
       continue;  // Nobody has run ANALYZE.
     }
-    const std::unique_ptr<sqlite3_stmt, Finalize> owned(statement);
+    const SqliteOwnedStatement owned(statement);
     const auto text = [&](int column) {
       const auto* const bytes = sqlite3_column_text(statement, column);
       return bytes == nullptr ? std::string() : std::string(reinterpret_cast<const char*>(bytes));

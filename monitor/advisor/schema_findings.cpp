@@ -43,7 +43,7 @@ IndexFinding invalid(const Table& table, const Index& index, const Dialect& dial
   return finding;
 }
 
-std::string listed(const std::vector<std::string>& names) {
+std::string columnList(const std::vector<std::string>& names) {
   std::string out;
   for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
   return out;
@@ -65,7 +65,8 @@ IndexFinding missing(const UnsupportedForeignKey& found, const Dialect& dialect,
   finding.index = index.name;
   finding.columns = found.key->columns;
   finding.reason = "deleting from " + found.key->references.table + " reads all of " + table.name +
-                   ", because the foreign key (" + listed(found.key->columns) + ") has no index";
+                   ", because the foreign key (" + columnList(found.key->columns) +
+                   ") has no index";
   finding.fixSql = dialect.compiler().createIndex(table, index, IndexBuild::Online);
   finding.undoSql = dialect.compiler().dropIndex(table, index, IndexBuild::Online);
   return finding;

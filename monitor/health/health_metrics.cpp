@@ -14,7 +14,7 @@ namespace {
 using Label = std::pair<std::string_view, std::string_view>;
 
 constexpr double kMilliseconds = 1'000;
-constexpr double kMicroseconds = 1'000'000;
+constexpr double kMicrosInSecond = 1'000'000;
 constexpr double kPercent = 100;
 
 // Writes one metric after another.
@@ -88,7 +88,7 @@ void writeChecks(MetricWriter& metrics, const HealthReport& report) {
   metrics.begin("sonde_check_duration_seconds", "gauge", "How long a check took.");
   each([](const CheckResult& check) -> std::optional<double> {
     if (!check.measured) return std::nullopt;
-    return static_cast<double>(check.duration.count()) / kMicroseconds;
+    return static_cast<double>(check.duration.count()) / kMicrosInSecond;
   });
   metrics.begin("sonde_check_timestamp_seconds", "gauge", "When a check was measured last.");
   each([](const CheckResult& check) -> std::optional<double> {
@@ -122,11 +122,11 @@ void writePool(MetricWriter& metrics, const PoolStats& pool) {
     std::string bound = "+Inf";
     if (i < PoolStats::kWaitBoundsUs.size()) {
       bound.clear();
-      appendMetricNumber(bound, number(PoolStats::kWaitBoundsUs[i]) / kMicroseconds);
+      appendMetricNumber(bound, number(PoolStats::kWaitBoundsUs[i]) / kMicrosInSecond);
     }
     metrics.sample(number(below), {{"le", bound}}, "_bucket");
   }
-  metrics.sample(number(pool.waitedUs) / kMicroseconds, {}, "_sum");
+  metrics.sample(number(pool.waitedUs) / kMicrosInSecond, {}, "_sum");
   metrics.sample(number(below), {}, "_count");
 }
 

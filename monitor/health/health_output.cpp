@@ -19,7 +19,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr double kMicroseconds = 1'000;
+constexpr double kMicrosInMilli = 1'000;
 
 std::string number(double value) {
   std::array<char, 32> text{};
@@ -87,7 +87,7 @@ Json checkJson(const CheckResult& check) {
     json["limits"] = limitsJson(check.info.limits);
   if (check.measured) {
     json["ageMs"] = check.age.count();
-    json["durationMs"] = static_cast<double>(check.duration.count()) / kMicroseconds;
+    json["durationMs"] = static_cast<double>(check.duration.count()) / kMicrosInMilli;
   }
   if (check.isProblem()) {
     json["advice"] = check.info.advice;

@@ -12,7 +12,7 @@ namespace sonde {
 namespace {
 
 constexpr std::size_t kMostNoted = 64;
-constexpr std::size_t kMostPlans = 256;
+constexpr std::size_t kMostSlowPlans = 256;
 constexpr std::chrono::minutes kPlanLives{1};
 constexpr std::chrono::seconds kExplainTimeout{1};
 
@@ -139,7 +139,7 @@ void SlowStatements::addPlan(Noted& noted) {
   const auto now = std::chrono::steady_clock::now();
   auto known = plans_.find(noted.statement.fingerprint);
   if (known == plans_.end() || now - known->second.taken > kPlanLives) {
-    if (plans_.size() >= kMostPlans) plans_.clear();
+    if (plans_.size() >= kMostSlowPlans) plans_.clear();
     known = plans_.insert_or_assign(noted.statement.fingerprint, explain(noted)).first;
   }
   noted.statement.plan = known->second.lines;

@@ -11,8 +11,6 @@ namespace sonde {
 
 namespace {
 
-using nlohmann::json;
-
 double weightOf(const StatementSummary& statement, StatisticsOrder order) noexcept {
   switch (order) {
     case StatisticsOrder::TotalTime:
@@ -35,28 +33,28 @@ double milliseconds(std::chrono::nanoseconds time) noexcept {
   return static_cast<double>(time.count()) / 1e6;
 }
 
-json toJson(const DurationSummary& summary) {
+nlohmann::json toJson(const DurationSummary& summary) {
   return {{"total", milliseconds(summary.total)}, {"mean", milliseconds(summary.mean())},
           {"min", milliseconds(summary.min)},     {"max", milliseconds(summary.max)},
           {"p50", milliseconds(summary.p50)},     {"p95", milliseconds(summary.p95)},
           {"p99", milliseconds(summary.p99)}};
 }
 
-json toJson(const ErrorCounts& errors) {
-  json object = json::object();
+nlohmann::json toJson(const ErrorCounts& errors) {
+  nlohmann::json object = nlohmann::json::object();
   for (const auto& [code, count] : errors) object[std::string(errorCodeName(code))] = count;
   return object;
 }
 
-json toJson(const std::vector<query::TableUse>& tables) {
-  json names = json::array();
+nlohmann::json toJson(const std::vector<query::TableUse>& tables) {
+  nlohmann::json names = nlohmann::json::array();
   for (const query::TableUse& use : tables) {
     names.push_back(use.schema.empty() ? use.table : use.schema + "." + use.table);
   }
   return names;
 }
 
-json toJson(const StatementSummary& statement) {
+nlohmann::json toJson(const StatementSummary& statement) {
   return {{"fingerprint", fingerprintText(statement.fingerprint)},
           {"sql", statement.sql},
           {"tables", toJson(statement.tables)},
@@ -76,7 +74,7 @@ json toJson(const StatementSummary& statement) {
           {"slowestSql", statement.slowestSql}};
 }
 
-json toJson(const OperationSummary& operation) {
+nlohmann::json toJson(const OperationSummary& operation) {
   return {{"name", operation.name},
           {"calls", operation.calls},
           {"errors", toJson(operation.errors)},
@@ -114,10 +112,10 @@ std::string fingerprintText(std::uint64_t fingerprint) {
   return text.data();
 }
 
-json toJson(const StatisticsSnapshot& snapshot) {
-  json statements = json::array();
+nlohmann::json toJson(const StatisticsSnapshot& snapshot) {
+  nlohmann::json statements = nlohmann::json::array();
   for (const StatementSummary& each : snapshot.statements) statements.push_back(toJson(each));
-  json operations = json::array();
+  nlohmann::json operations = nlohmann::json::array();
   for (const OperationSummary& each : snapshot.operations) operations.push_back(toJson(each));
   return {{"enabled", snapshot.enabled},
           {"since", temporal::formatInstant(snapshot.since)},

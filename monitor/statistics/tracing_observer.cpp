@@ -11,7 +11,7 @@ namespace sonde {
 
 namespace {
 
-constexpr std::size_t kMostPlans = 1000;
+constexpr std::size_t kMostTracedPlans = 1000;
 constexpr std::array<std::string_view, 6> kVerbs{"SELECT", "INSERT",  "UPDATE",
                                                  "DELETE", "REPLACE", "MERGE"};
 
@@ -84,7 +84,7 @@ std::shared_ptr<const TracingObserver::Described> TracingObserver::describe(
   for (const query::TableUse& use : plan.tables) described->summary.append(" ").append(use.table);
   if (!plan.cacheable) return described;
   const std::lock_guard lock(mutex_);
-  if (plans_.size() >= kMostPlans) plans_.clear();
+  if (plans_.size() >= kMostTracedPlans) plans_.clear();
   plans_.emplace(plan.id, described);
   return described;
 }

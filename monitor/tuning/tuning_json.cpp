@@ -4,11 +4,9 @@
 
 namespace sonde {
 
-using nlohmann::json;
-
 namespace {
 
-json settingJson(const SettingReport& report) {
+nlohmann::json settingJson(const SettingReport& report) {
   return {{"name", report.name},
           {"requested", report.requested},
           {"effective", report.effective},
@@ -17,7 +15,7 @@ json settingJson(const SettingReport& report) {
           {"reason", report.reason}};
 }
 
-json factJson(const TuningFact& fact) {
+nlohmann::json factJson(const TuningFact& fact) {
   return {{"name", fact.name},
           {"value", fact.value},
           {"source", fact.source},
@@ -25,15 +23,15 @@ json factJson(const TuningFact& fact) {
 }
 
 template <class Items, class Function>
-json listOf(const Items& items, Function&& each) {
-  json list = json::array();
+nlohmann::json listOf(const Items& items, Function&& each) {
+  nlohmann::json list = nlohmann::json::array();
   for (const auto& item : items) list.push_back(each(item));
   return list;
 }
 
 }  // namespace
 
-json recommendationJson(const Recommendation& advice) {
+nlohmann::json recommendationJson(const Recommendation& advice) {
   return {{"id", advice.id},
           {"subject", advice.subject},
           {"current", advice.current},
@@ -46,7 +44,7 @@ json recommendationJson(const Recommendation& advice) {
           {"undo", advice.undo}};
 }
 
-json tuningJson(const TuningPlan& plan) {
+nlohmann::json tuningJson(const TuningPlan& plan) {
   return {{"engine", plan.engine},
           {"profile", plan.profile},
           {"settings", listOf(plan.settings, settingJson)},

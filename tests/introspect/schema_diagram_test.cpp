@@ -21,7 +21,7 @@ using test::TableMaker;
 using testing::HasSubstr;
 using testing::Not;
 
-std::shared_ptr<const Schema> blog() {
+std::shared_ptr<const Schema> blogSchema() {
   TableMaker profiles("profiles");
   profiles.columns({"user_id"}).key({"user_id"}).references({"user_id"}, "users");
   profiles.raw().columns[0].nullable = false;
@@ -57,7 +57,7 @@ std::shared_ptr<const Schema> hostile() {
 }
 
 TEST(MermaidDiagram, DrawsTablesColumnsKeysAndRelations) {
-  EXPECT_EQ(mermaidDiagram(*blog()),
+  EXPECT_EQ(mermaidDiagram(*blogSchema()),
             "erDiagram\n"
             "  users {\n"
             "    integer id PK\n"
@@ -77,7 +77,7 @@ TEST(MermaidDiagram, DrawsTablesColumnsKeysAndRelations) {
 
 TEST(MermaidDiagram, LeavesColumnsOutWhenAskedTo) {
   const std::string text =
-      mermaidDiagram(*blog(), {.tables = {"posts", "users"}, .columns = false});
+      mermaidDiagram(*blogSchema(), {.tables = {"posts", "users"}, .columns = false});
   EXPECT_EQ(text, "erDiagram\n  users\n  posts\n  users |o--o{ posts : \"user\"\n");
 }
 
@@ -114,7 +114,7 @@ TEST(MermaidDiagram, GivesEveryTableAnIdentifierOfItsOwn) {
 }
 
 TEST(GraphvizDiagram, DrawsANodeForEachTableAndAnEdgeForEachRelation) {
-  const std::string text = graphvizDiagram(*blog());
+  const std::string text = graphvizDiagram(*blogSchema());
   EXPECT_THAT(text, HasSubstr("digraph schema {\n"));
   EXPECT_THAT(text, HasSubstr("PORT=\"t\">users</TD></TR><TR><TD ALIGN=\"LEFT\" PORT=\"c0\">"
                               "<U>id</U></TD><TD ALIGN=\"LEFT\">integer *</TD></TR>"));
@@ -126,15 +126,16 @@ TEST(GraphvizDiagram, DrawsANodeForEachTableAndAnEdgeForEachRelation) {
 }
 
 TEST(GraphvizDiagram, PointsAtTheHeadsWhereColumnsAreLeftOut) {
-  const std::string text = graphvizDiagram(*blog(), {.columns = false});
+  const std::string text = graphvizDiagram(*blogSchema(), {.columns = false});
   EXPECT_THAT(text, HasSubstr("  t2:t -> t0:t ["));
   EXPECT_THAT(text, Not(HasSubstr("email")));
 }
 
 TEST(GraphvizDiagram, DrawsOnlyTheTablesAskedFor) {
-  const std::string text = graphvizDiagram(*blog(), {.tables = {"posts"}});
+  const std::string text = graphvizDiagram(*blogSchema(), {.tables = {"posts"}});
   EXPECT_THAT(text, Not(HasSubstr("->")));
-  EXPECT_THROW(static_cast<void>(graphvizDiagram(*blog(), {.tables = {"pots"}})), SchemaError);
+  EXPECT_THROW(static_cast<void>(graphvizDiagram(*blogSchema(), {.tables = {"pots"}})),
+               SchemaError);
 }
 
 TEST(GraphvizDiagram, EscapesNamesForTheMarkupTheyStandIn) {
@@ -151,7 +152,8 @@ TEST(GraphvizDiagram, IsReadByGraphvizWhateverTheNames) {
   if (std::system("command -v dot >/dev/null 2>&1") != 0) GTEST_SKIP() << "no Graphviz here";
   const test::TemporaryFolder folder;
   const std::string file = folder.file("hostile_names.dot");
-  for (const auto& schema : {hostile(), blog(), Schema::build(test::richCatalog()), schemaOf({})}) {
+  for (const auto& schema :
+       {hostile(), blogSchema(), Schema::build(test::richCatalog()), schemaOf({})}) {
     std::ofstream(file) << graphvizDiagram(*schema);
     const std::string command = "dot -Tsvg -o /dev/null " + file + " 2>&1";
     EXPECT_EQ(std::system(command.c_str()), 0) << graphvizDiagram(*schema);

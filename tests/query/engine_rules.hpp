@@ -3,27 +3,27 @@
 
 #include <sonde/query/lexer.hpp>
 
-namespace sonde::query::test {
+namespace sonde::test {
 
-inline LexerRules sqlite() {
-  LexerRules rules;
+inline query::LexerRules sqlite() {
+  query::LexerRules rules;
   rules.backtickIdentifiers = rules.bracketIdentifiers = true;
   rules.namedParameters = rules.numberedParameters = true;
   return rules;
 }
 
-inline LexerRules mysql() {
-  LexerRules rules;
+inline query::LexerRules mysql() {
+  query::LexerRules rules;
   rules.backtickIdentifiers = rules.doubleQuoteStrings = true;
   rules.backslashEscapes = rules.hashComments = true;
   return rules;
 }
 
-inline LexerRules postgres() {
-  LexerRules rules;
+inline query::LexerRules postgres() {
+  query::LexerRules rules;
   rules.dollarQuotes = rules.escapeStrings = rules.nestedComments = true;
   rules.dollarParameters = true;
   return rules;
 }
 
-}  // namespace sonde::query::test
+}  // namespace sonde::test

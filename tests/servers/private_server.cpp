@@ -23,10 +23,6 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{60};
 
-std::string prefixOf(ServerKind kind) {
-  return kind == ServerKind::Postgres ? "postgres" : "mysql";
-}
-
 // Below the ports that the kernel gives to clients, so that it stays free while the server is down.
 std::uint16_t freePort() {
   static std::minstd_rand random(std::random_device{}());
@@ -63,11 +59,11 @@ void checked(const std::vector<std::string>& words) {
 }  // namespace
 
 bool canStartPrivateServer(ServerKind kind) {
-  return !serverState(prefixOf(kind) + "_template").empty();
+  return !serverState(stateName(kind) + "_template").empty();
 }
 
 PrivateServer::PrivateServer(ServerKind kind, const PrivateOptions& options)
-    : account_(serverState(prefixOf(kind) + "_run_as")) {
+    : account_(serverState(stateName(kind) + "_run_as")) {
   if (!canStartPrivateServer(kind)) throw std::runtime_error(whyNoServer(kind));
   // Within the folder of the test run's servers, which goes away even if this program is killed.
   folder_ = serverState("folder") + "/private/XXXXXX";

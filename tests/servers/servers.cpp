@@ -32,10 +32,6 @@ const State& state() {
   return kState;
 }
 
-std::string prefixOf(ServerKind kind) {
-  return kind == ServerKind::Postgres ? "postgres" : "mysql";
-}
-
 template <class Number>
 Number number(const std::string& text) {
   Number value = 0;
@@ -60,7 +56,7 @@ Server given(ServerKind kind, const std::string& text) {
 }
 
 std::optional<Server> find(ServerKind kind) {
-  const std::string prefix = prefixOf(kind);
+  const std::string prefix = stateName(kind);
   const std::string uri =
       environment(kind == ServerKind::Postgres ? "SONDE_TEST_POSTGRES" : "SONDE_TEST_MYSQL");
   if (!uri.empty()) return given(kind, uri);
@@ -147,12 +143,16 @@ const std::optional<Server>& serverOf(ServerKind kind) {
 
 std::string whyNoServer(ServerKind kind) {
   const std::string name = kind == ServerKind::Postgres ? "PostgreSQL" : "MariaDB";
-  const std::string why = serverState(prefixOf(kind) + "_missing");
+  const std::string why = serverState(stateName(kind) + "_missing");
   if (!why.empty()) return "no " + name + ": " + why;
   return "no " + name + " is running: use ctest, or tests/servers/servers.sh run";
 }
 
 bool serversAreRequired() { return environment("SONDE_TEST_REQUIRE_SERVERS") == "1"; }
+
+std::string stateName(ServerKind kind) {
+  return kind == ServerKind::Postgres ? "postgres" : "mysql";
+}
 
 std::string serverState(const std::string& name) {
   const auto found = state().find(name);

@@ -66,6 +66,8 @@ struct Server {
 /// skipping.
 [[nodiscard]] bool serversAreRequired();
 
+/// @return What the lines of the state file about a server begin with: "postgres" or "mysql".
+[[nodiscard]] std::string stateName(ServerKind kind);
 /// @return A line of the state file by its name, empty when it is not there. See write_state() in
 /// servers.sh.
 [[nodiscard]] std::string serverState(const std::string& name);

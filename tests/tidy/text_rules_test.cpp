@@ -11,22 +11,22 @@
 namespace sonde::tidy {
 namespace {
 
-std::vector<SourceFile> file(std::string path, std::string text) {
+std::vector<SourceFile> only(std::string path, std::string text) {
   return {{std::move(path), std::move(text)}};
 }
 
 TEST(LineWidth, CountsCodePoints) {
-  EXPECT_TRUE(checkLineWidth(file("core/a.cpp", std::string(100, 'x') + "\n")).empty());
-  EXPECT_EQ(checkLineWidth(file("core/a.cpp", "\n" + std::string(101, 'x') + "\n")).size(), 1U);
+  EXPECT_TRUE(checkLineWidth(only("core/a.cpp", std::string(100, 'x') + "\n")).empty());
+  EXPECT_EQ(checkLineWidth(only("core/a.cpp", "\n" + std::string(101, 'x') + "\n")).size(), 1U);
   std::string umlauts;
   for (int i = 0; i < 100; ++i) umlauts += "ä";
-  EXPECT_TRUE(checkLineWidth(file("core/a.cpp", umlauts)).empty());
+  EXPECT_TRUE(checkLineWidth(only("core/a.cpp", umlauts)).empty());
 }
 
 TEST(LineWidth, CoversBuildFilesButNotProse) {
-  EXPECT_EQ(checkLineWidth(file("core/CMakeLists.txt", std::string(101, 'x'))).size(), 1U);
-  EXPECT_EQ(checkLineWidth(file("dev", std::string(101, 'x'))).size(), 1U);
-  EXPECT_TRUE(checkLineWidth(file("README.md", std::string(101, 'x'))).empty());
+  EXPECT_EQ(checkLineWidth(only("core/CMakeLists.txt", std::string(101, 'x'))).size(), 1U);
+  EXPECT_EQ(checkLineWidth(only("dev", std::string(101, 'x'))).size(), 1U);
+  EXPECT_TRUE(checkLineWidth(only("README.md", std::string(101, 'x'))).empty());
 }
 
 std::string functionOf(int lines) {
@@ -36,8 +36,8 @@ std::string functionOf(int lines) {
 }
 
 TEST(Lengths, FindALongFunctionAndWhereItBegins) {
-  EXPECT_TRUE(checkLengths(file("core/a.cpp", functionOf(70))).empty());
-  const auto findings = checkLengths(file("core/a.cpp", functionOf(71)));
+  EXPECT_TRUE(checkLengths(only("core/a.cpp", functionOf(70))).empty());
+  const auto findings = checkLengths(only("core/a.cpp", functionOf(71)));
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_EQ(findings[0].line, 3U);
   EXPECT_EQ(findings[0].message, "a function of 71 lines");
@@ -46,55 +46,55 @@ TEST(Lengths, FindALongFunctionAndWhereItBegins) {
 TEST(Lengths, DoNotTakeAClassForAFunction) {
   std::string text = "class Big {\n";
   for (int i = 0; i < 100; ++i) text += "  int member(int) const;\n";
-  EXPECT_TRUE(checkLengths(file("core/a.hpp", text + "};\n")).empty());
+  EXPECT_TRUE(checkLengths(only("core/a.hpp", text + "};\n")).empty());
 }
 
 TEST(Lengths, FindALongFile) {
   std::string text;
   for (int i = 0; i < 500; ++i) text += "int x;\n";
-  EXPECT_TRUE(checkLengths(file("core/a.cpp", text)).empty());
-  EXPECT_EQ(checkLengths(file("core/a.cpp", text + "int y;\n")).size(), 1U);
+  EXPECT_TRUE(checkLengths(only("core/a.cpp", text)).empty());
+  EXPECT_EQ(checkLengths(only("core/a.cpp", text + "int y;\n")).size(), 1U);
 }
 
 TEST(WhiteSpace, FindsTabsTrailingSpaceAndAMissingNewline) {
-  EXPECT_EQ(checkWhiteSpace(file("a.md", "a\tb\n")).size(), 1U);
-  EXPECT_EQ(checkWhiteSpace(file("a.md", "a \nb\n")).size(), 1U);
-  EXPECT_EQ(checkWhiteSpace(file("a.md", "a\r\n")).size(), 1U);
-  EXPECT_EQ(checkWhiteSpace(file("a.md", "a")).size(), 1U);
-  EXPECT_TRUE(checkWhiteSpace(file("a.md", "a b\n\nc\n")).empty());
+  EXPECT_EQ(checkWhiteSpace(only("a.md", "a\tb\n")).size(), 1U);
+  EXPECT_EQ(checkWhiteSpace(only("a.md", "a \nb\n")).size(), 1U);
+  EXPECT_EQ(checkWhiteSpace(only("a.md", "a\r\n")).size(), 1U);
+  EXPECT_EQ(checkWhiteSpace(only("a.md", "a")).size(), 1U);
+  EXPECT_TRUE(checkWhiteSpace(only("a.md", "a b\n\nc\n")).empty());
 }
 
 TEST(HeaderShape, FindsWhatAHeaderLacks) {
-  EXPECT_TRUE(checkHeaderShape(file("a.hpp", "// What.\n#pragma once\nint x;\n")).empty());
-  EXPECT_EQ(checkHeaderShape(file("a.hpp", "#pragma once\nint x;\n")).size(), 1U);
-  EXPECT_EQ(checkHeaderShape(file("a.hpp", "// What. #pragma once\nint x;\n")).size(), 1U);
-  EXPECT_EQ(checkHeaderShape(file("a.hpp", "// W.\n#pragma once\nusing namespace std;\n")).size(),
+  EXPECT_TRUE(checkHeaderShape(only("a.hpp", "// What.\n#pragma once\nint x;\n")).empty());
+  EXPECT_EQ(checkHeaderShape(only("a.hpp", "#pragma once\nint x;\n")).size(), 1U);
+  EXPECT_EQ(checkHeaderShape(only("a.hpp", "// What. #pragma once\nint x;\n")).size(), 1U);
+  EXPECT_EQ(checkHeaderShape(only("a.hpp", "// W.\n#pragma once\nusing namespace std;\n")).size(),
             1U);
-  EXPECT_TRUE(checkHeaderShape(file("a.cpp", "using namespace std::literals;\n")).empty());
+  EXPECT_TRUE(checkHeaderShape(only("a.cpp", "using namespace std::literals;\n")).empty());
 }
 
 TEST(StrayOutput, IsFoundInTheLibraryOnly) {
   for (const char* line : {"std::cout << 1;", "std::cerr << 1;", "printf(\"x\");", "std::exit(1);",
                            "std::fputs(\"x\", stderr);", "abort();"}) {
-    EXPECT_EQ(checkStrayOutput(file("core/a.cpp", line)).size(), 1U) << line;
-    EXPECT_TRUE(checkStrayOutput(file("cli/a.cpp", line)).empty()) << line;
-    EXPECT_TRUE(checkStrayOutput(file("tests/a.cpp", line)).empty()) << line;
+    EXPECT_EQ(checkStrayOutput(only("core/a.cpp", line)).size(), 1U) << line;
+    EXPECT_TRUE(checkStrayOutput(only("cli/a.cpp", line)).empty()) << line;
+    EXPECT_TRUE(checkStrayOutput(only("tests/a.cpp", line)).empty()) << line;
   }
 }
 
 TEST(StrayOutput, IsNotFoundInProseOrLongerNames) {
   for (const char* line : {"// std::cout << 1;", "f(\"std::cout\");", "std::snprintf(b, 1, f);",
                            "/* printf(x) */", "onExit(1);", "R\"(abort())\"", "writeOutput(1);"}) {
-    EXPECT_TRUE(checkStrayOutput(file("core/a.cpp", line)).empty()) << line;
+    EXPECT_TRUE(checkStrayOutput(only("core/a.cpp", line)).empty()) << line;
   }
 }
 
 TEST(Leftovers, AreFound) {
-  EXPECT_EQ(checkLeftovers(file("a.md", std::string("TO") + "DO: later\n")).size(), 1U);
-  EXPECT_EQ(checkLeftovers(file("a.cpp", std::string("// FIX") + "ME\n")).size(), 1U);
-  EXPECT_EQ(checkLeftovers(file("a.cpp", std::string("\"/ro") + "ot/x\"\n")).size(), 1U);
-  EXPECT_EQ(checkLeftovers(file("a.md", std::string("see /wo") + "rk/x\n")).size(), 1U);
-  EXPECT_TRUE(checkLeftovers(file("a.md", "mastodon, at work/ and root/\n")).empty());
+  EXPECT_EQ(checkLeftovers(only("a.md", std::string("TO") + "DO: later\n")).size(), 1U);
+  EXPECT_EQ(checkLeftovers(only("a.cpp", std::string("// FIX") + "ME\n")).size(), 1U);
+  EXPECT_EQ(checkLeftovers(only("a.cpp", std::string("\"/ro") + "ot/x\"\n")).size(), 1U);
+  EXPECT_EQ(checkLeftovers(only("a.md", std::string("see /wo") + "rk/x\n")).size(), 1U);
+  EXPECT_TRUE(checkLeftovers(only("a.md", "mastodon, at work/ and root/\n")).empty());
 }
 
 TEST(FileNames, AreSnakeCaseAndListed) {
