@@ -35,7 +35,8 @@ void addServeCommand(CLI::App& app, const Output& output);
 void addOptimizeCommand(CLI::App& app, const Output& output);
 /// `sonde doctor URI [--deep] [--format text|json]`
 void addDoctorCommand(CLI::App& app, const Output& output);
-/// `sonde advise URI [--queries FILE] [--min-gain SHARE] [--format text|json]`, and
+/// `sonde advise URI [--queries FILE | --observed] [--min-gain SHARE] [--unused-days DAYS]
+/// [--format text|json]`, and
 /// `… --apply --yes`, `… --apply --only NAME…`
 void addAdviseCommand(CLI::App& app, const Output& output);
 /// `sonde completion bash|zsh|fish`, and the hidden command that lists tables for it.

@@ -200,8 +200,14 @@ class Database : public DatabaseView {
                                           const IndexAdvisorOptions& options = {}) const;
   /// The same for the statements that this database counted itself (statistics.enabled).
   [[nodiscard]] IndexAdvice adviseIndexes() const;
+  /// @return What the server itself counted, whichever program sent it: the statements that took
+  /// longest. PostgreSQL: SELECT … FROM pg_stat_statements; MySQL and MariaDB: FROM
+  /// performance_schema.events_statements_summary_by_digest.
+  /// @throws Unsupported where nothing counts them, with what to do in the hint; PoolTimeout,
+  /// ConnectionError.
+  [[nodiscard]] Workload observedWorkload(std::size_t most = 500) const;
   /// @return What is wrong with the indexes by the schema alone: duplicate, redundant and invalid
-  /// ones, and foreign keys of large tables without one.
+  /// ones, and foreign keys of large tables without one; and those that the server saw nobody read.
   [[nodiscard]] std::vector<IndexFinding> indexFindings(
       const IndexAdvisorOptions& options = {}) const;
 

@@ -2,6 +2,7 @@
 #include "driver.hpp"
 
 #include "tuner.hpp"
+#include "usage.hpp"
 
 namespace sonde {
 
@@ -12,6 +13,8 @@ EngineSettings Driver::profile(std::string_view name) const {
 }
 
 std::unique_ptr<Tuner> Driver::tuner() const { return nullptr; }
+
+std::unique_ptr<UsageReader> Driver::usage() const { return nullptr; }
 
 WhatIfOffer Driver::whatIf(Connection&, std::shared_ptr<const Schema>, const WhatIfOptions&) const {
   return {nullptr, "the driver cannot ask its planner about indexes that are not there"};

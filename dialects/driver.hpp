@@ -25,6 +25,7 @@ namespace sonde {
 
 class BackupMaker;
 class Tuner;
+class UsageReader;
 
 /// What a connection is opened for.
 enum class AccessMode : std::uint8_t {
@@ -92,6 +93,10 @@ class Driver {
 
   /// @return What gives advice on the settings of this engine; nullptr by default: nobody does.
   [[nodiscard]] virtual std::unique_ptr<Tuner> tuner() const;
+
+  /// @return What reads the server's own counts of statements and indexes; nullptr by default: the
+  /// engine counts none.
+  [[nodiscard]] virtual std::unique_ptr<UsageReader> usage() const;
 
   /// Makes the means to ask the planner about indexes that are not there. Nothing is kept in the
   /// database; see WhatIf for what is read.

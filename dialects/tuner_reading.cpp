@@ -12,9 +12,7 @@ namespace sonde {
 std::optional<ResultSet> TunerReading::rows(std::string_view what, std::string_view sql,
                                             std::initializer_list<Arg> args) {
   try {
-    const std::unique_ptr<Statement> statement = connection_.prepare(sql, false);
-    statement->bind(Args(args.begin(), args.size()));
-    return ResultSet(statement->fetch(0, 0));
+    return readRows(connection_, sql, args);
   } catch (const QueryError& error) {
     unread(std::string(what) + ": " + error.what());
   } catch (const AuthorizationError& error) {
@@ -53,6 +51,12 @@ std::int64_t TunerReading::machine(bool ofServer) {
 void TunerReading::fact(std::string name, std::string value, std::string source,
                         SettingScope scope) {
   report_.facts.push_back({std::move(name), std::move(value), std::move(source), scope});
+}
+
+ResultSet readRows(Connection& connection, std::string_view sql, std::initializer_list<Arg> args) {
+  const std::unique_ptr<Statement> statement = connection.prepare(sql, false);
+  statement->bind(Args(args.begin(), args.size()));
+  return ResultSet(statement->fetch(0, 0));
 }
 
 std::string cellText(const RowView& row, std::size_t column) {

@@ -44,6 +44,11 @@ class TunerReading {
   TuningReport& report_;
 };
 
+/// @return The rows of a query, read at once. @throws QueryError, AuthorizationError and what else
+/// a connection throws.
+[[nodiscard]] ResultSet readRows(Connection& connection, std::string_view sql,
+                                 std::initializer_list<Arg> args = {});
+
 /// @return A cell as text; "" for NULL. Thread-safe.
 [[nodiscard]] std::string cellText(const RowView& row, std::size_t column);
 /// @return A cell as an integer; 0 for NULL. Thread-safe.

@@ -29,6 +29,8 @@ struct Index {
   /// The constraint that made it: "primaryKey", "unique" or "exclusion"; empty for CREATE INDEX.
   std::string origin;
   bool nullsNotDistinct = false;
+  /// Logical replication tells rows apart by it (PostgreSQL's REPLICA IDENTITY USING INDEX).
+  bool replicaIdentity = false;
 
   /// @return Whether it makes rows unique over plain columns: unique, whole, no expression.
   [[nodiscard]] bool enforcesUniqueColumns() const noexcept;

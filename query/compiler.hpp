@@ -48,6 +48,11 @@ class SqlCompiler {
   /// @return The statement that would drop it, without a semicolon.
   [[nodiscard]] virtual std::string dropIndex(const Table& table, const Index& index,
                                               IndexBuild build) const;
+  /// @return The statement that keeps an index but has no query use it, or that takes it into use
+  /// again, without a semicolon. MariaDB: ALTER TABLE … ALTER INDEX … IGNORED; MySQL: INVISIBLE.
+  /// @throws Unsupported on other engines.
+  [[nodiscard]] virtual std::string switchIndex(const Table& table, const Index& index,
+                                                bool used) const;
 
   /// @return The identifier in the dialect's quotes, inner quotes doubled.
   [[nodiscard]] virtual std::string quote(std::string_view identifier) const;

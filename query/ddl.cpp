@@ -4,6 +4,7 @@
 #include <functional>
 #include <set>
 
+#include "../core/error.hpp"
 #include "../core/suggest.hpp"
 #include "../core/text.hpp"
 #include "compiler.hpp"
@@ -117,6 +118,10 @@ std::string SqlCompiler::createIndex(const Table& table, const Index& index, Ind
 }
 
 // DROP INDEX "schema"."i": an index stands in the schema of its table
+std::string SqlCompiler::switchIndex(const Table&, const Index& index, bool) const {
+  throw Unsupported("the index \"" + index.name + "\" cannot be kept without being used");
+}
+
 std::string SqlCompiler::dropIndex(const Table& table, const Index& index, IndexBuild) const {
   const std::string schema = table.schema.empty() ? "" : quote(table.schema) + ".";
   return "DROP INDEX " + schema + quote(index.name);

@@ -34,6 +34,8 @@ class MysqlCompiler : public SqlCompiler {
   /// @return Instant for a TIMESTAMP: the server does not read offsets, sonde takes them off.
   [[nodiscard]] query::BindTransform valueTransform(const Column& column) const noexcept override;
   [[nodiscard]] std::string bindInstant(std::string_view text) const override;
+  [[nodiscard]] std::string switchIndex(const Table& table, const Index& index,
+                                        bool used) const override;
   [[nodiscard]] std::string dropIndex(const Table& table, const Index& index,
                                       IndexBuild build) const override;
 

@@ -85,6 +85,14 @@ void MysqlCompiler::renderIndex(std::string& out, const Table& table, const Inde
   out += ";\n";
 }
 
+std::string MysqlCompiler::switchIndex(const Table& table, const Index& index, bool used) const {
+  const bool mariaDb = product_ == MysqlProduct::MariaDb;
+  const char* const state = mariaDb ? (used ? "NOT IGNORED" : "IGNORED")
+                            : used  ? "VISIBLE"
+                                    : "INVISIBLE";
+  return "ALTER TABLE " + tableName(table) + " ALTER INDEX " + quote(index.name) + " " + state;
+}
+
 std::string MysqlCompiler::dropIndex(const Table& table, const Index& index, IndexBuild) const {
   return "DROP INDEX " + quote(index.name) + " ON " + tableName(table);
 }

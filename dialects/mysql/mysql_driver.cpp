@@ -11,6 +11,7 @@
 #include "mysql_open.hpp"
 #include "mysql_probes.hpp"
 #include "mysql_tuner.hpp"
+#include "mysql_usage.hpp"
 
 namespace sonde {
 namespace {
@@ -33,6 +34,9 @@ class MysqlDriver final : public Driver {
   [[nodiscard]] EngineSettings profile(std::string_view name) const override;
   [[nodiscard]] std::unique_ptr<Tuner> tuner() const override {
     return std::make_unique<MysqlTuner>();
+  }
+  [[nodiscard]] std::unique_ptr<UsageReader> usage() const override {
+    return std::make_unique<MysqlUsage>();
   }
   [[nodiscard]] std::vector<std::shared_ptr<const Probe>> probes(
       const DriverOptions& options) const override {

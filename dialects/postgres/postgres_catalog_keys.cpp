@@ -133,6 +133,7 @@ void CatalogBuilder::addIndex(const PostgresResult& rows, std::size_t row, std::
   index.unique = rows.boolean(row, 4);
   index.valid = rows.boolean(row, 5);
   index.nullsNotDistinct = rows.boolean(row, 6);
+  index.replicaIdentity = rows.boolean(row, 13);
   if (const auto made = keyIndexes_.find(oid); made != keyIndexes_.end()) {
     index.origin = made->second.origin;
     if (index.origin == "unique") {

@@ -112,7 +112,7 @@ std::string indexes(int version) {
          "i.indisvalid AND i.indisready AND i.indislive, " +
          nulls +
          ", i.indnkeyatts, i.indkey, i.indoption, i.indcollation, i.indclass, "
-         "i.indpred IS NOT NULL "
+         "i.indpred IS NOT NULL, i.indisreplident "
          "FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid "
          "JOIN pg_am m ON m.oid = x.relam WHERE x.relnamespace NOT IN " +
          kForeignSchemas;

@@ -11,6 +11,7 @@
 #include "postgres_probes.hpp"
 #include "postgres_settings.hpp"
 #include "postgres_tuner.hpp"
+#include "postgres_usage.hpp"
 #include "postgres_what_if.hpp"
 
 namespace sonde {
@@ -30,6 +31,9 @@ class PostgresDriver final : public Driver {
   [[nodiscard]] EngineSettings profile(std::string_view name) const override;
   [[nodiscard]] std::unique_ptr<Tuner> tuner() const override {
     return std::make_unique<PostgresTuner>();
+  }
+  [[nodiscard]] std::unique_ptr<UsageReader> usage() const override {
+    return std::make_unique<PostgresUsage>();
   }
   [[nodiscard]] std::vector<std::shared_ptr<const Probe>> probes(
       const DriverOptions& options) const override {

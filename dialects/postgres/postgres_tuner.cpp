@@ -252,7 +252,7 @@ TuningReport PostgresTuner::advise(Connection& connection, const TuningRequest& 
   const PostgresFacts facts = readPostgresFacts(reading);
   judgePostgresDangers(facts, reading);
   judgePostgresTables(reading);
-  judgePostgresIndexes(facts, reading);
+  judgePostgresIndexes(reading);
   judgePostgresMemory(facts, reading);
   judgePostgresSessions(facts, reading);
   if (!request.profile.empty()) {

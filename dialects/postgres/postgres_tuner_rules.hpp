@@ -46,6 +46,6 @@ void judgePostgresSessions(const PostgresFacts& facts, TunerReading& reading);
 /// Dead rows, and tables that the planner knows nothing of.
 void judgePostgresTables(TunerReading& reading);
 /// Indexes that are invalid, bloated, or never used.
-void judgePostgresIndexes(const PostgresFacts& facts, TunerReading& reading);
+void judgePostgresIndexes(TunerReading& reading);
 
 }  // namespace sonde

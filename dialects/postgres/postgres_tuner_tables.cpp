@@ -31,16 +31,6 @@ constexpr const char* kInvalid =
     "i.indisvalid AND c.relkind = 'i' AND NOT EXISTS (SELECT 1 FROM pg_stat_progress_create_index "
     "p WHERE p.index_relid = c.oid) ORDER BY 1";
 
-// Never those that keep rows unique, back a constraint, or tell rows apart in replication.
-constexpr const char* kUnused =
-    "SELECT format('%I.%I', s.schemaname, s.indexrelname), pg_relation_size(s.indexrelid), "
-    "pg_get_indexdef(s.indexrelid) FROM pg_stat_user_indexes s JOIN pg_index i ON i.indexrelid = "
-    "s.indexrelid JOIN pg_class c ON c.oid = s.indexrelid WHERE s.idx_scan = 0 AND i.indisvalid "
-    "AND NOT i.indisunique AND NOT i.indisprimary AND NOT i.indisexclusion AND NOT "
-    "i.indisreplident "
-    "AND NOT c.relispartition AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = "
-    "s.indexrelid) AND pg_relation_size(s.indexrelid) >= 1048576 ORDER BY 2 DESC";
-
 // The size of a B-tree without waste: each row takes its key, 16 bytes about it, and a tenth of
 // each page stays free. Only plain columns, because of others the width is not known.
 constexpr const char* kBloated =
@@ -53,8 +43,6 @@ constexpr const char* kBloated =
     "i.indisvalid AND i.indexprs IS NULL AND c.reltuples > 0 AND n.nspname !~ '^pg_' AND "
     "pg_relation_size(c.oid) >= 10485760 GROUP BY n.nspname, c.relname, c.oid, c.reltuples) b "
     "WHERE size > 2 * needed ORDER BY size - needed DESC";
-
-constexpr std::int64_t kWeek = std::int64_t{7} * 24 * 3600;
 
 void analyze(TunerReading& reading, const char* sql, const std::string& id,
              const std::string& reason) {
@@ -75,28 +63,6 @@ void analyze(TunerReading& reading, const char* sql, const std::string& id,
   advice.reason = reason + listText(found);
   advice.tradeOff = "reads a sample of each table; plans may change. Nothing has to be undone";
   reading.advise(std::move(advice));
-}
-
-void judgeUnused(const PostgresFacts& facts, TunerReading& reading) {
-  // An index for the report at the end of the week has not been used today either.
-  if (facts.countedSeconds < kWeek) return;
-  const auto rows = reading.rows("pg_stat_user_indexes", kUnused);
-  if (!rows) return;
-  for (const RowView row : *rows) {
-    Recommendation advice;
-    advice.id = "postgres.index.unused";
-    advice.subject = cellText(row, 0);
-    advice.current = sizeText(cellNumber(row, 1));
-    advice.recommended = "no index";
-    advice.severity = AdviceSeverity::Note;
-    advice.reason = "no query of this server has used it in the " +
-                    std::to_string(facts.countedSeconds / 86'400) +
-                    " days that are counted, and each write keeps it up to date";
-    advice.tradeOff = "a query on a replica, or one that is rarer, may need it";
-    advice.apply = {"DROP INDEX CONCURRENTLY " + advice.subject};
-    advice.undo = {cellText(row, 2)};
-    reading.advise(std::move(advice));
-  }
 }
 
 }  // namespace
@@ -128,7 +94,7 @@ void judgePostgresTables(TunerReading& reading) {
           "come: ");
 }
 
-void judgePostgresIndexes(const PostgresFacts& facts, TunerReading& reading) {
+void judgePostgresIndexes(TunerReading& reading) {
   if (const auto rows = reading.rows("pg_index", kInvalid)) {
     for (const RowView row : *rows) {
       Recommendation advice;
@@ -162,7 +128,6 @@ void judgePostgresIndexes(const PostgresFacts& facts, TunerReading& reading) {
       reading.advise(std::move(advice));
     }
   }
-  judgeUnused(facts, reading);
 }
 
 }  // namespace sonde

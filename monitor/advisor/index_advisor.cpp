@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "../../core/error.hpp"
+#include "../../core/text.hpp"
 #include "index_name.hpp"
 #include "recommend.hpp"
 #include "redundant.hpp"
@@ -240,6 +241,16 @@ IndexAdvisor::IndexAdvisor(std::shared_ptr<const Schema> schema, const Dialect& 
 IndexAdvice IndexAdvisor::advise(std::span<const WorkloadStatement> workload) {
   IndexAdvice advice = Advising(*schema_, dialect_, planner_, unproved_, options_).run(workload);
   advice.findings = findings();
+  if (usage_) {
+    advice.notes.insert(advice.notes.end(), usage_->notes.begin(), usage_->notes.end());
+    if (!usage_->indexes.empty() && usage_->counted < options_.minUnusedTime) {
+      advice.notes.push_back(
+          usage_->source + " has counted the use of indexes for " +
+          text::counted(static_cast<std::uint64_t>(usage_->counted / std::chrono::hours(24)), "day",
+                        "days") +
+          ", too short a time to call one unused");
+    }
+  }
   // A foreign key that a recommended index serves lacks none.
   const auto isServed = [&](const IndexFinding& finding) {
     return finding.kind == IndexFindingKind::MissingForeignKey &&
@@ -260,7 +271,18 @@ IndexAdvice IndexAdvisor::advise(std::span<const WorkloadStatement> workload) {
 
 std::vector<IndexFinding> IndexAdvisor::findings() {
   const auto rows = [this](const Table& table) { return rowsOf(table, planner_); };
-  return advisor::schemaFindings(*schema_, dialect_, rows, options_.minKeyRows);
+  std::vector<IndexFinding> all =
+      advisor::schemaFindings(*schema_, dialect_, rows, options_.minKeyRows);
+  if (!usage_) return all;
+  const advisor::UnusedLimits limits{options_.minUnusedTime, options_.minUnusedBytes};
+  for (IndexFinding& unused : advisor::unusedFindings(*schema_, dialect_, *usage_, limits)) {
+    const auto isSame = [&](const IndexFinding& other) {
+      return other.index == unused.index && other.table == unused.table &&
+             other.schema == unused.schema;
+    };
+    if (std::none_of(all.begin(), all.end(), isSame)) all.push_back(std::move(unused));
+  }
+  return all;
 }
 
 }  // namespace sonde

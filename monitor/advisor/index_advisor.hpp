@@ -5,13 +5,18 @@
 // schema, statistics and workload give the same advice. Used by one thread.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "../../dialects/dialect.hpp"
+#include "../../dialects/usage.hpp"
 #include "../../dialects/what_if.hpp"
 #include "index_advice.hpp"
 #include "workload.hpp"
@@ -19,10 +24,12 @@
 namespace sonde {
 
 struct IndexAdvisorOptions {
-  double minGain = 0.5;             ///< Share of a statement's cost that an index must save.
-  double minRows = 1000;            ///< Of a table; smaller ones are read as fast as searched.
-  double minKeyRows = 10'000;       ///< Of a table whose foreign key nobody was seen to look for.
-  std::size_t maxStatements = 500;  ///< The most frequent ones.
+  double minGain = 0.5;        ///< Share of a statement's cost that an index must save.
+  double minRows = 1000;       ///< Of a table; smaller ones are read as fast as searched.
+  double minKeyRows = 10'000;  ///< Of a table whose foreign key nobody was seen to look for.
+  std::chrono::hours minUnusedTime{30 * 24};     ///< Of counting, before an index is called unused.
+  std::uint64_t minUnusedBytes = 1024U * 1024U;  ///< Of an index; smaller ones cost little.
+  std::size_t maxStatements = 500;               ///< The most frequent ones.
 };
 
 /// See the file comment.
@@ -32,12 +39,16 @@ class IndexAdvisor {
   IndexAdvisor(std::shared_ptr<const Schema> schema, const Dialect& dialect, WhatIf* planner,
                std::string unproved, const IndexAdvisorOptions& options = {});
 
+  /// Takes what the engine counted of its indexes, so that unused ones are found.
+  void take(IndexUsage usage) { usage_ = std::move(usage); }
+
   /// Advises on a workload, and on the schema.
   /// @throws ConnectionError when the planner's connection is gone.
   [[nodiscard]] IndexAdvice advise(std::span<const WorkloadStatement> workload);
 
   /// What the schema alone tells: duplicate, redundant and invalid indexes, foreign keys of large
-  /// tables without one. @throws ConnectionError when the planner's connection is gone.
+  /// tables without one; and what was taken of their use: unused ones. @throws ConnectionError when
+  /// the planner's connection is gone.
   [[nodiscard]] std::vector<IndexFinding> findings();
 
  private:
@@ -46,6 +57,7 @@ class IndexAdvisor {
   WhatIf* planner_;
   std::string unproved_;
   IndexAdvisorOptions options_;
+  std::optional<IndexUsage> usage_;
 };
 
 }  // namespace sonde

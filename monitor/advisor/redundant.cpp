@@ -123,7 +123,10 @@ bool takesIndexes(const Table& table) noexcept {
 
 bool isRedundant(const Schema& schema, const Table& table, const Index& index,
                  const Index& keeper) {
-  if (&index == &keeper || !keeper.valid || !index.valid || !index.origin.empty()) return false;
+  if (&index == &keeper || !keeper.valid || !index.valid || !index.origin.empty() ||
+      index.replicaIdentity) {
+    return false;
+  }
   if (index.method != keeper.method || index.where != keeper.where) return false;
   if (!leads(table, index, keeper)) return false;
   const bool equal = index.parts.size() == keeper.parts.size();

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "../../core/text.hpp"
 #include "index_name.hpp"
 #include "redundant.hpp"
 
@@ -72,7 +73,31 @@ IndexFinding missing(const UnsupportedForeignKey& found, const Dialect& dialect,
   return finding;
 }
 
+IndexFinding unused(const UnusedIndex& found, const Dialect& dialect, const IndexUsage& usage) {
+  IndexFinding finding = dropping(*found.table, *found.index, dialect);
+  finding.kind = IndexFindingKind::Unused;
+  const auto days = static_cast<std::uint64_t>(usage.counted / std::chrono::hours(24));
+  finding.reason = "nothing has read it in the " + text::counted(days, "day", "days") + " that " +
+                   usage.source + " counted, and each write keeps it up to date";
+  if (dialect.indexRules().switchable) {
+    const SqlCompiler& compiler = dialect.compiler();
+    finding.fixSql = compiler.switchIndex(*found.table, *found.index, false);
+    finding.undoSql = compiler.switchIndex(*found.table, *found.index, true);
+    finding.reason += "; if nobody misses it for a while, drop it";
+  }
+  return finding;
+}
+
 }  // namespace
+
+std::vector<IndexFinding> unusedFindings(const Schema& schema, const Dialect& dialect,
+                                         const IndexUsage& usage, const UnusedLimits& limits) {
+  std::vector<IndexFinding> findings;
+  for (const UnusedIndex& found : unusedIndexes(schema, usage, limits)) {
+    findings.push_back(unused(found, dialect, usage));
+  }
+  return findings;
+}
 
 std::vector<IndexFinding> schemaFindings(
     const Schema& schema, const Dialect& dialect,

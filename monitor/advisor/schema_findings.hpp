@@ -7,6 +7,7 @@
 
 #include "../../dialects/dialect.hpp"
 #include "index_advice.hpp"
+#include "unused.hpp"
 
 namespace sonde::advisor {
 
@@ -17,5 +18,11 @@ namespace sonde::advisor {
 [[nodiscard]] std::vector<IndexFinding> schemaFindings(
     const Schema& schema, const Dialect& dialect,
     const std::function<std::optional<double>(const Table&)>& rows, double minKeyRows);
+
+/// @return What to do about indexes that nobody reads: where the engine can keep an index without
+/// using it, that first; else to drop it.
+[[nodiscard]] std::vector<IndexFinding> unusedFindings(const Schema& schema, const Dialect& dialect,
+                                                       const IndexUsage& usage,
+                                                       const UnusedLimits& limits);
 
 }  // namespace sonde::advisor

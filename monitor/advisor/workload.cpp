@@ -33,16 +33,16 @@ class Collector {
  public:
   explicit Collector(const query::LexerRules& rules) : rules_(rules) {}
 
-  void add(std::string_view sql) {
+  void add(std::string_view sql, double calls = 1) {
     for (const query::ScriptPart& part : query::splitScript(sql, rules_)) {
       const std::string_view bare = withoutComments(part.sql);
       if (!isOfRows(bare)) continue;
       const auto [at, fresh] =
           places_.try_emplace(query::normalizeSql(bare, rules_), workload_.statements.size());
       if (fresh) {
-        workload_.statements.push_back({std::string(bare), 1});
+        workload_.statements.push_back({std::string(bare), calls});
       } else {
-        workload_.statements[at->second].calls += 1;
+        workload_.statements[at->second].calls += calls;
       }
     }
   }
@@ -181,6 +181,16 @@ Workload readWorkload(std::string_view text, const query::LexerRules& rules) {
     collector.add(text);
   }
   return collector.finish();
+}
+
+Workload observedWorkload(const ObservedStatements& observed, const query::LexerRules& rules) {
+  Collector collector(rules);
+  for (const ObservedStatement& statement : observed.statements) {
+    collector.add(statement.sql, statement.calls);
+  }
+  Workload workload = collector.finish();
+  workload.notes = observed.notes;
+  return workload;
 }
 
 Workload countedWorkload(const StatisticsSnapshot& counted) {

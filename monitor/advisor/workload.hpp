@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../../dialects/usage.hpp"
 #include "../../query/lexer.hpp"
 #include "../statistics/statistics_snapshot.hpp"
 
@@ -36,5 +37,10 @@ struct Workload {
 /// @return What a database's own statistics counted; a note says so where they were switched off,
 /// or had to forget statements. Thread-safe.
 [[nodiscard]] Workload countedWorkload(const StatisticsSnapshot& counted);
+
+/// @return What a server counted of its statements, those of rows only; statements that differ only
+/// in their values are one. Thread-safe.
+[[nodiscard]] Workload observedWorkload(const ObservedStatements& observed,
+                                        const query::LexerRules& rules);
 
 }  // namespace sonde

@@ -136,6 +136,7 @@ fsync = off
 full_page_writes = off
 max_connections = 200
 dynamic_shared_memory_type = mmap
+shared_preload_libraries = pg_stat_statements
 timezone = 'Asia/Kolkata'
 listen_addresses = '127.0.0.1'
 ssl = on
