@@ -1,6 +1,7 @@
 // The section "health" of `sonde doctor`.
 #include <cstdint>
 
+#include "../core/text.hpp"
 #include "../monitor/health/health_monitor.hpp"
 #include "../monitor/health/health_output.hpp"
 #include "doctor_sections.hpp"
@@ -13,6 +14,12 @@ constexpr std::uint64_t kWhole = 100;
 std::string evidenceOf(const CheckResult& check) {
   const ProbeInfo& info = check.info;
   if (!check.value) return check.finding;
+  // Where one is too many, the limit is no news.
+  if (info.unit.empty() && info.limits.fail == 1.0) {
+    const auto count = static_cast<std::uint64_t>(*check.value);
+    if (count == 0) return check.finding;
+    return text::counted(count, "thing is", "things are") + " wrong: " + check.finding;
+  }
   std::string text = valueWithUnit(*check.value, info.unit);
   const std::optional<double>& limit =
       check.status == HealthStatus::Fail ? info.limits.fail : info.limits.warn;

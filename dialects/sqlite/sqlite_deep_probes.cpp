@@ -1,4 +1,5 @@
 // The probes that read the whole of a SQLite database.
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -20,12 +21,24 @@ constexpr const char* kRestore =
     "restore the database from a backup, or save what can be read with .recover of the sqlite3 "
     "shell; see whether the disk is at fault";
 
+// What SQLite says, in one line, without naming the database again.
+std::string inOneLine(std::string_view message) {
+  std::string out;
+  while (!message.empty()) {
+    const std::size_t end = std::min(message.find('\n'), message.size());
+    const std::string_view line = message.substr(0, end);
+    if (!line.starts_with("***")) out.append(out.empty() ? "" : "; ").append(line);
+    message.remove_prefix(std::min(end + 1, message.size()));
+  }
+  return out;
+}
+
 // Runs a check that answers "ok", or a row for each thing that is wrong.
 Reading checkPages(Connection& connection, const std::string& sql) {
   std::size_t wrong = 0;
   std::string shown;
   const auto add = [&](std::string_view text) {
-    if (wrong++ < kShown) shown.append(shown.empty() ? "" : "; ").append(text);
+    if (wrong++ < kShown) shown.append(shown.empty() ? "" : "; ").append(inOneLine(text));
   };
   try {
     const auto statement = connection.prepare(sql, false);

@@ -57,6 +57,7 @@ struct IndexFinding {
   std::string table;
   std::string index;                 ///< Its name; of one that is missing, the name it would get.
   std::vector<std::string> columns;  ///< Of a foreign key without an index.
+  std::optional<double> rows;        ///< Of the table; empty where nobody knows.
   std::string keeper;                ///< The index that does its work; empty where none is meant.
   std::string reason;                ///< In plain words.
   std::string fixSql;                ///< Without a semicolon.

@@ -105,6 +105,7 @@ std::vector<IndexFinding> schemaFindings(
   std::vector<IndexFinding> findings;
   for (const RedundantIndex& found : redundantIndexes(schema)) {
     findings.push_back(redundant(found, dialect));
+    findings.back().rows = rows(*found.table);
   }
   // Where an index can be switched off, one that is not used is what somebody wanted.
   for (const Table& table : schema.tables()) {
@@ -118,6 +119,7 @@ std::vector<IndexFinding> schemaFindings(
     const std::optional<double> count = rows(*found.table);
     if (!count || *count < minKeyRows) continue;
     findings.push_back(missing(found, dialect, names));
+    findings.back().rows = count;
   }
   return findings;
 }

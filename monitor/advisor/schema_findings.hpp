@@ -11,7 +11,7 @@
 
 namespace sonde::advisor {
 
-/// @param rows The rows of a table, empty where nobody knows; asked only where it matters.
+/// @param rows The rows of a table, empty where nobody knows.
 /// @param minKeyRows What a table must hold for its foreign keys to want an index.
 /// @return Duplicate, redundant and invalid indexes, and missing ones of foreign keys, in the order
 /// of the schema.
