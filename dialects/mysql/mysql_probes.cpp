@@ -36,12 +36,30 @@ ProbePtr connectivity() {
   });
 }
 
+// MySQL 8.4 knows the first name only, servers before 8.0.22 and MariaDB 10.5 the second.
+ResultSet replicaStatus(Connection& connection) {
+  try {
+    return probeRows(connection, "SHOW REPLICA STATUS");
+  } catch (const QueryError& error) {
+    constexpr int kSyntaxError = 1064;
+    if (error.nativeCode() != kSyntaxError) throw;
+    return probeRows(connection, "SHOW SLAVE STATUS");
+  }
+}
+
+bool isReplica(Connection& connection) {
+  try {
+    return !replicaStatus(connection).empty();
+  } catch (const AuthorizationError&) {
+    return true;  // not known: what would be wrong on a replica is not advised
+  }
+}
+
 ProbePtr writable() {
   ProbeInfo info{.name = "writable",
                  .component = "mysql",
                  .measurement = "writable",
-                 .advice = "connect to the primary, or open the database as readOnly",
-                 .remedy = "SET GLOBAL read_only = OFF"};
+                 .advice = "connect to the primary, or open the database as readOnly"};
   return makeProbe(std::move(info), [](Connection& connection) {
     const ResultSet rows = probeRows(connection,
                                      "SHOW GLOBAL VARIABLES WHERE Variable_name IN "
@@ -49,8 +67,12 @@ ProbePtr writable() {
     for (const RowView row : rows) {
       const std::string value = textOf(row[1]);
       if (value == "OFF" || value == "0") continue;
-      return Reading::judged(HealthStatus::Warn, textOf(row[0]) + " is " + value +
-                                                     ": the server takes no writes of most users");
+      Reading reading =
+          Reading::judged(HealthStatus::Warn, textOf(row[0]) + " is " + value +
+                                                  ": the server takes no writes of most users");
+      // A row that is written on a replica is missing everywhere else.
+      if (!isReplica(connection)) reading.remedy = "SET GLOBAL " + textOf(row[0]) + " = OFF";
+      return reading;
     }
     return Reading::judged(HealthStatus::Pass, {});
   });
@@ -77,17 +99,6 @@ ProbePtr oldestTransaction() {
     reading.remedy = "KILL " + id;
     return reading;
   });
-}
-
-// MySQL 8.4 knows the first name only, servers before 8.0.22 and MariaDB 10.5 the second.
-ResultSet replicaStatus(Connection& connection) {
-  try {
-    return probeRows(connection, "SHOW REPLICA STATUS");
-  } catch (const QueryError& error) {
-    constexpr int kSyntaxError = 1064;
-    if (error.nativeCode() != kSyntaxError) throw;
-    return probeRows(connection, "SHOW SLAVE STATUS");
-  }
 }
 
 // A column by either of its names.
@@ -117,6 +128,11 @@ ProbePtr replicationLag() {
       return reading;
     }
     const std::string lag = either(row, "Seconds_Behind_Source", "Seconds_Behind_Master");
+    if (lag.empty() && !textOf(row["Last_IO_Error"]).empty()) {
+      return Reading::judged(HealthStatus::Fail,
+                             "the primary is not reached, for the reason in Last_IO_Error of SHOW "
+                             "REPLICA STATUS");
+    }
     if (lag.empty()) {
       return Reading::judged(HealthStatus::Unknown, "the replica does not say how far it is");
     }

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -262,6 +263,101 @@ TEST(PostgresHealth, SaysThatAStandbyTakesNoWrites) {
   const PrivatePostgres server({.config = {"default_transaction_read_only = on"}});
   const Database db = open(server.server().uri("postgres"));
   EXPECT_EQ(resultOf(db.health()->report(), "writable").status, HealthStatus::Warn);
+}
+
+/// A MariaDB that replicates another one.
+class MariaDbReplication : public testing::Test {
+ protected:
+  void SetUp() override {
+    SONDE_NEEDS_PRIVATE_SERVER(ServerKind::MySql);
+    primary_ = std::make_unique<PrivateMariaDb>(
+        PrivateOptions{.config = {"log_bin = primary", "server_id = 1", "binlog_format = ROW"}});
+    replica_ = std::make_unique<PrivateMariaDb>(
+        PrivateOptions{.config = {"server_id = 2", "read_only = ON", "slave_net_timeout = 1"}});
+    onReplica_ = openRaw(replica_->server(), "mysql");
+    onPrimary_ = openRaw(primary_->server(), "mysql");
+    const auto& at = primary_->server();
+    // What its start has logged, the replica's own start has done.
+    const auto now = onPrimary_->run("SHOW MASTER STATUS").at(0);
+    follow("MASTER_HOST = '127.0.0.1', MASTER_PORT = " + std::to_string(at.port) +
+           ", MASTER_USER = '" + at.user + "', MASTER_PASSWORD = '" + at.password +
+           "', MASTER_CONNECT_RETRY = 1, MASTER_LOG_FILE = '" + now.at(0).value() +
+           "', MASTER_LOG_POS = " + now.at(1).value());
+    db_.emplace(open(replica_->server().uri("mysql"), options_));
+  }
+  void follow(const std::string& how) {
+    onReplica_->run("STOP SLAVE");
+    onReplica_->run("CHANGE MASTER TO " + how);
+    onReplica_->run("START SLAVE");
+  }
+  CheckResult check(const char* name = "replication-lag") {
+    return resultOf(db_->health()->report(), name);
+  }
+  /// Asks until the check has this status, or half a minute is over.
+  CheckResult waitFor(HealthStatus status) {
+    const auto end = std::chrono::steady_clock::now() + 30s;
+    CheckResult last = check();
+    while (last.status != status && std::chrono::steady_clock::now() < end) {
+      std::this_thread::sleep_for(20ms);
+      last = check();
+    }
+    EXPECT_EQ(last.status, status) << last.finding;
+    return last;
+  }
+
+  HealthOptions options_ = [] {
+    HealthOptions options;
+    options.checks["replication-lag"] = {.warn = 2.0, .fail = 3600.0};
+    return options;
+  }();
+  std::unique_ptr<PrivateMariaDb> primary_;
+  std::unique_ptr<PrivateMariaDb> replica_;
+  std::unique_ptr<test::RawSession> onPrimary_;
+  std::unique_ptr<test::RawSession> onReplica_;
+  std::optional<Database> db_;
+};
+
+TEST_F(MariaDbReplication, IsSeenToStopAndToGoOn) {
+  waitFor(HealthStatus::Pass);
+  onReplica_->run("STOP SLAVE SQL_THREAD");
+  const CheckResult stopped = check();
+  EXPECT_EQ(stopped.status, HealthStatus::Fail);
+  EXPECT_THAT(stopped.finding, HasSubstr("stopped"));
+  onReplica_->run(stopped.remedy);
+  waitFor(HealthStatus::Pass);
+}
+
+TEST_F(MariaDbReplication, IsSeenToFallBehind) {
+  waitFor(HealthStatus::Pass);
+  follow("MASTER_DELAY = 3600");
+  onPrimary_->run("CREATE DATABASE late");
+  const CheckResult late = waitFor(HealthStatus::Warn);
+  EXPECT_GE(late.value.value_or(0), 2.0);
+  follow("MASTER_DELAY = 0");
+  waitFor(HealthStatus::Pass);
+}
+
+TEST_F(MariaDbReplication, IsSeenToBreakByAnErrorAndByTheLossOfThePrimary) {
+  waitFor(HealthStatus::Pass);
+  onPrimary_->run("CREATE TABLE once(id INTEGER PRIMARY KEY)");
+  onPrimary_->run("SET sql_log_bin = 0");
+  onPrimary_->run("INSERT INTO once VALUES (1)");  // which the replica does not get
+  onPrimary_->run("SET sql_log_bin = 1");
+  onPrimary_->run("DELETE FROM once");
+  EXPECT_THAT(waitFor(HealthStatus::Fail).finding, HasSubstr("by an error"));
+  onReplica_->run("INSERT INTO once VALUES (1)");
+  onReplica_->run("START SLAVE");
+  waitFor(HealthStatus::Pass);
+  primary_->stop();
+  EXPECT_THAT(waitFor(HealthStatus::Fail).finding, HasSubstr("the primary is not reached"));
+  primary_->start();
+  waitFor(HealthStatus::Pass);
+}
+
+TEST_F(MariaDbReplication, KeepsAReplicaFromBeingWrittenTo) {
+  const CheckResult writable = check("writable");
+  EXPECT_EQ(writable.status, HealthStatus::Warn);
+  EXPECT_EQ(writable.remedy, "");
 }
 
 TEST(MariaDbHealth, SaysThatAServerTakesNoWrites) {
