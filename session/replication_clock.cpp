@@ -27,9 +27,4 @@ std::optional<ReplicationClock::Time> ReplicationClock::provenAt(std::uint64_t p
   return std::prev(beyond)->at;
 }
 
-std::uint64_t ReplicationClock::newest() const {
-  const std::lock_guard lock(mutex_);
-  return samples_.empty() ? 0 : samples_.back().position;
-}
-
 }  // namespace sonde

@@ -27,9 +27,6 @@ class ReplicationClock {
   /// empty while that is not known.
   [[nodiscard]] std::optional<Time> provenAt(std::uint64_t position) const;
 
-  /// @return The newest position sampled; 0 before any.
-  [[nodiscard]] std::uint64_t newest() const;
-
  private:
   struct Sample {
     Time at;

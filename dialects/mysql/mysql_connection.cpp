@@ -10,6 +10,7 @@
 #include "../../core/text.hpp"
 #include "../../introspect/hash128.hpp"
 #include "../../query/lexer.hpp"
+#include "../../query/sql_check.hpp"
 #include "mysql_bulk.hpp"
 #include "mysql_catalog.hpp"
 #include "mysql_open.hpp"
@@ -19,20 +20,6 @@ namespace sonde {
 namespace {
 
 constexpr std::size_t kLongestLockName = 64;
-
-[[noreturn]] void refuse(std::string_view why, std::string_view sql) {
-  ErrorDetails details;
-  details.sql = sql;
-  throw ValidationError(std::string(why), {}, std::move(details));
-}
-
-/// The one statement of a text, without the semicolon behind it.
-std::string_view onlyStatement(std::string_view sql) {
-  const std::vector<query::ScriptPart> parts = query::splitScript(sql, mysqlLexerRules());
-  if (parts.empty()) refuse("there is no statement in the SQL", sql);
-  if (parts.size() > 1) refuse("the SQL holds more than one statement", sql);
-  return parts.front().sql;
-}
 
 std::string lockName(std::string_view name) {
   if (name.empty()) throw ValidationError("a lock needs a name");
@@ -46,7 +33,7 @@ MysqlConnection::MysqlConnection(std::shared_ptr<MysqlHandle> handle)
     : handle_(std::move(handle)), transactions_(*handle_) {}
 
 std::unique_ptr<Statement> MysqlConnection::prepare(std::string_view sql, bool) {
-  const std::string_view only = onlyStatement(sql);
+  const std::string_view only = query::onlyStatement(sql, mysqlLexerRules());
   const bool readOnly = !query::looksLikeWrite(only, mysqlLexerRules());
   return std::make_unique<MysqlStatement>(handle_, std::string(only), readOnly);
 }
@@ -133,7 +120,8 @@ std::vector<SettingReport> MysqlConnection::settings() {
 }
 
 std::vector<std::string> MysqlConnection::explain(std::string_view sql) {
-  MysqlStatement statement(handle_, "EXPLAIN " + std::string(onlyStatement(sql)), true);
+  MysqlStatement statement(
+      handle_, "EXPLAIN " + std::string(query::onlyStatement(sql, mysqlLexerRules())), true);
   // The server plans for values only. A text goes with columns of any type, and NULL, or a number
   // beside a text, would keep it from the index.
   const std::vector<Arg> values(statement.parameterCount(), Arg("1"));

@@ -6,6 +6,7 @@
 
 #include "../../core/error.hpp"
 #include "../../query/lexer.hpp"
+#include "../../query/sql_check.hpp"
 #include "postgres_catalog.hpp"
 #include "postgres_copy.hpp"
 #include "postgres_dialect.hpp"
@@ -15,15 +16,7 @@
 #include "postgres_statement.hpp"
 
 namespace sonde {
-namespace {
-
-[[noreturn]] void refuseSql(std::string_view why, std::string_view sql) {
-  ErrorDetails details;
-  details.sql = sql;
-  throw ValidationError(std::string(why), {}, std::move(details));
-}
-
-}  // namespace
+namespace {}  // namespace
 
 PostgresConnection::PostgresConnection(std::shared_ptr<PostgresHandle> handle,
                                        std::shared_ptr<PostgresTypeCache> types,
@@ -42,7 +35,7 @@ std::unique_ptr<Statement> PostgresConnection::prepare(std::string_view sql, boo
 // One by one, so that each statement commits on its own, as those of a script do that is typed in,
 // and those that refuse to run in a transaction (VACUUM, CREATE DATABASE) run too.
 void PostgresConnection::executeScript(std::string_view sql) {
-  if (sql.find('\0') != std::string_view::npos) refuseSql("the SQL holds a NUL byte", {});
+  query::checkNoNul(sql);
   PostgresHandle& server = handle();
   for (const query::ScriptPart& part :
        query::splitScript(sql, PostgresDialect::instance().lexerRules())) {
@@ -155,7 +148,7 @@ void PostgresConnection::notify(std::string_view channel, std::string_view paylo
   const std::string name(channel);
   const std::string text(payload);
   if (name.find('\0') != std::string::npos || text.find('\0') != std::string::npos) {
-    refuseSql("a notification cannot hold a NUL", {});
+    query::refuseSql("a notification cannot hold a NUL", {});
   }
   const char* const parameters[] = {name.c_str(), text.c_str()};
   handle().exec("SELECT pg_catalog.pg_notify($1, $2)", parameters);

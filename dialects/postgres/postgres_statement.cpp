@@ -9,6 +9,7 @@
 #include "../../core/error.hpp"
 #include "../../core/text.hpp"
 #include "../../query/lexer.hpp"
+#include "../../query/sql_check.hpp"
 #include "postgres_dialect.hpp"
 #include "postgres_pipeline.hpp"
 
@@ -23,12 +24,6 @@ constexpr int kCheapRows = 100;
 
 // From here on a result is taken row by row when the statement runs again.
 constexpr int kManyRows = 1000;
-
-[[noreturn]] void refuse(std::string_view why, std::string_view sql) {
-  ErrorDetails details;
-  details.sql = sql;
-  throw ValidationError(std::string(why), {}, std::move(details));
-}
 
 bool good(const PostgresResult& result) noexcept {
   switch (PQresultStatus(result.get())) {
@@ -101,10 +96,8 @@ PostgresStatement::~PostgresStatement() {
 // --- preparing ---
 
 void PostgresStatement::checkSql() {
-  if (sql_.find('\0') != std::string::npos) refuse("the SQL holds a NUL byte", {});
-  const auto parts = query::splitScript(sql_, PostgresDialect::instance().lexerRules());
-  if (parts.empty()) refuse("there is no statement in the SQL", sql_);
-  if (parts.size() > 1) refuse("the SQL holds more than one statement", sql_);
+  query::checkNoNul(sql_);
+  static_cast<void>(query::onlyStatement(sql_, PostgresDialect::instance().lexerRules()));
 }
 
 // Parse and describe in one round trip: the result. Under the settings of the context, because
@@ -182,9 +175,9 @@ bool PostgresStatement::isStale(std::string_view sqlState) const noexcept {
 
 void PostgresStatement::requireCount(Args args) const {
   if (args.size() == parameterCount_) return;
-  refuse("the statement has " + std::to_string(parameterCount_) + " placeholders, but " +
-             std::to_string(args.size()) + " parameters were given",
-         sql_);
+  query::refuseSql("the statement has " + std::to_string(parameterCount_) + " placeholders, but " +
+                       std::to_string(args.size()) + " parameters were given",
+                   sql_);
 }
 
 void PostgresStatement::bind(Args args) {

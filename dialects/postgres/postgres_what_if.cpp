@@ -8,6 +8,7 @@
 
 #include "../../core/error.hpp"
 #include "../../core/text.hpp"
+#include "../../query/sql_check.hpp"
 #include "postgres_dialect.hpp"
 #include "postgres_plan.hpp"
 
@@ -29,11 +30,8 @@ struct Planned {
 /// @throws ValidationError when the text is no statement or several; Unsupported for one that has
 /// no plan.
 Planned readStatement(std::string_view text) {
-  const std::vector<query::ScriptPart> parts = query::splitScript(text, rules());
-  if (parts.empty()) throw ValidationError("there is no statement in the SQL");
-  if (parts.size() > 1) throw ValidationError("the SQL holds more than one statement");
-  const std::string_view sql = parts.front().sql;
-  if (sql.find('\0') != std::string_view::npos) throw ValidationError("the SQL holds a NUL byte");
+  const std::string_view sql = query::onlyStatement(text, rules());
+  query::checkNoNul(sql);
   query::Lexer lexer(sql, rules());
   query::Token token;
   bool first = true;

@@ -9,6 +9,7 @@
 #include "../../core/error.hpp"
 #include "../../core/suggest.hpp"
 #include "../../core/text.hpp"
+#include "../../query/sql_check.hpp"
 #include "sqlite_owned_statement.hpp"
 #include "sqlite_text.hpp"
 
@@ -31,7 +32,7 @@ SqliteOwnedStatement prepareOne(SqliteHandle& handle, std::string_view sql) {
       sqlite3_prepare_v2(handle.db(), sql.data(), static_cast<int>(sql.size()), &statement, &tail);
   SqliteOwnedStatement owned(statement);
   if (code != SQLITE_OK) handle.fail(code, sql);
-  if (statement == nullptr) throw ValidationError("there is no statement in the SQL");
+  if (statement == nullptr) query::refuseSql("there is no statement in the SQL", sql);
   for (std::string_view rest = sql.substr(static_cast<std::size_t>(tail - sql.data()));
        !rest.empty();) {
     sqlite3_stmt* second = nullptr;
@@ -40,7 +41,7 @@ SqliteOwnedStatement prepareOne(SqliteHandle& handle, std::string_view sql) {
         sqlite3_prepare_v2(handle.db(), rest.data(), static_cast<int>(rest.size()), &second, &end),
         rest);
     const SqliteOwnedStatement ownedSecond(second);
-    if (second != nullptr) throw ValidationError("the SQL holds more than one statement");
+    if (second != nullptr) query::refuseSql("the SQL holds more than one statement", sql);
     rest = rest.substr(static_cast<std::size_t>(end - rest.data()));
   }
   return owned;

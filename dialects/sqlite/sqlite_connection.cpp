@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "../../core/error.hpp"
+#include "../../query/sql_check.hpp"
 #include "sqlite_catalog.hpp"
 #include "sqlite_owned_statement.hpp"
 #include "sqlite_statement.hpp"
@@ -13,16 +14,10 @@
 namespace sonde {
 namespace {
 
-[[noreturn]] void refuse(std::string_view why, std::string_view sql) {
-  ErrorDetails details;
-  details.sql = sql;
-  throw ValidationError(std::string(why), {}, std::move(details));
-}
-
 void checkText(std::string_view sql) {
   // SQLite stops reading at a NUL, which would hide what follows.
-  if (sql.find('\0') != std::string_view::npos) refuse("the SQL holds a NUL byte", {});
-  if (!std::in_range<int>(sql.size())) refuse("the SQL is longer than SQLite reads", {});
+  query::checkNoNul(sql);
+  if (!std::in_range<int>(sql.size())) query::refuseSql("the SQL is longer than SQLite reads", {});
 }
 
 void runToEnd(SqliteHandle& handle, SqliteOwnedStatement statement, std::string_view sql) {
@@ -66,10 +61,10 @@ sqlite3_stmt* SqliteConnection::prepareOnly(std::string_view sql, unsigned flags
   std::string_view rest = sql;
   SqliteOwnedStatement statement(sql.empty() ? nullptr : prepareFirst(sql, flags, rest));
   while (statement == nullptr && !rest.empty()) statement.reset(prepareFirst(rest, flags, rest));
-  if (statement == nullptr) refuse("there is no statement in the SQL", sql);
+  if (statement == nullptr) query::refuseSql("there is no statement in the SQL", sql);
   while (!rest.empty()) {
     const SqliteOwnedStatement second(prepareFirst(rest, 0, rest));
-    if (second != nullptr) refuse("the SQL holds more than one statement", sql);
+    if (second != nullptr) query::refuseSql("the SQL holds more than one statement", sql);
   }
   return statement.release();
 }
@@ -89,7 +84,7 @@ void SqliteConnection::executeScript(std::string_view sql) {
     if (statement == nullptr) continue;  // Only a comment or white space.
     const std::string_view text = from.substr(0, from.size() - rest.size());
     if (sqlite3_bind_parameter_count(statement.get()) != 0) {
-      refuse("a statement of the script has placeholders", text);
+      query::refuseSql("a statement of the script has placeholders", text);
     }
     runToEnd(*handle_, std::move(statement), text);
   }
