@@ -29,6 +29,7 @@ struct Index {
   /// The constraint that made it: "primaryKey", "unique" or "exclusion"; empty for CREATE INDEX.
   std::string origin;
   bool nullsNotDistinct = false;
+  bool ofParent = false;  ///< It comes with the index of the table that this one is a partition of.
   /// Logical replication tells rows apart by it (PostgreSQL's REPLICA IDENTITY USING INDEX).
   bool replicaIdentity = false;
 

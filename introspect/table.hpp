@@ -51,9 +51,11 @@ struct Table {
   std::optional<std::int64_t> rowEstimate;
   bool strict = false;
   bool withoutRowid = false;
-  std::optional<std::string> definition;   ///< SQL of a view, or the engine's own DDL.
-  std::optional<std::string> partitionOf;  ///< "schema.name" of the table it is a part of.
-  std::vector<std::string> inherits;       ///< "schema.name" of the tables it inherits from.
+  std::optional<std::string> definition;      ///< SQL of a view, or the engine's own DDL.
+  std::optional<std::string> partitionOf;     ///< "schema.name" of the table it is a part of.
+  std::optional<std::string> partitionKey;    ///< Of a partitioned table: "RANGE (made)".
+  std::optional<std::string> partitionBound;  ///< Of a partition: "FOR VALUES IN (1)", "DEFAULT".
+  std::vector<std::string> inherits;          ///< "schema.name" of the tables it inherits from.
   /// Whether the engine says that rows of a view can be written; empty where it does not say.
   std::optional<bool> updatable;
   std::vector<Column> columns;

@@ -14,6 +14,7 @@ struct Capabilities {
   bool conflictTarget = false;         ///< ON CONFLICT (columns).
   bool savepoints = false;
   bool transactionalDdl = false;
+  bool addConstraint = false;    ///< ALTER TABLE … ADD CONSTRAINT.
   bool defaultKeyword = false;   ///< DEFAULT as a value in VALUES and SET.
   bool nullsOrder = false;       ///< NULLS FIRST / LAST in ORDER BY.
   bool arrayParameters = false;  ///< A list bound as one parameter.

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -93,6 +94,9 @@ class SqlCompiler {
   virtual void renderPrimaryKey(std::string& out, const Table& table) const;
   virtual void renderForeignKey(std::string& out, const Table& table, const ForeignKey& key) const;
   virtual void renderTableOptions(std::string& out, const Table& table) const;
+  virtual void renderComments(std::string& out, const Table& table) const;
+  /// @return Whether CREATE TABLE holds this index already.
+  [[nodiscard]] virtual bool standsInTable(const Table& table, const Index& index) const;
   virtual void renderIndex(std::string& out, const Table& table, const Index& index) const;
   void renderIndexParts(std::string& out, const Index& index) const;
   [[nodiscard]] virtual std::string indexExpression(const IndexPart& part) const;
@@ -104,6 +108,10 @@ class SqlCompiler {
   [[nodiscard]] std::string quoteList(const std::vector<std::string>& names) const;
 
  private:
+  void renderTableOf(std::string& out, std::string& late, const Table& table,
+                     const std::function<bool(const ForeignKey&)>& waits) const;
+  void renderIndexes(std::string& out, const Table& table) const;
+
   friend class query::Renderer;
 };
 

@@ -43,8 +43,31 @@ bool isTimeKeyword(std::string_view expression) noexcept {
   });
 }
 
+bool isView(const Table& table) noexcept {
+  return table.kind == TableKind::View || table.kind == TableKind::MaterializedView;
+}
+
 std::string constraintName(const SqlCompiler& compiler, const std::optional<std::string>& name) {
   return name ? "CONSTRAINT " + compiler.quote(*name) + " " : std::string();
+}
+
+/// The tables that have to be there before this one: those its keys refer to, and those that it is
+/// a part of or inherits from. Null for one that is not there.
+std::vector<const Table*> parentsOf(const Table& table, const Schema& schema) {
+  std::vector<const Table*> parents;
+  for (const ForeignKey& key : table.foreignKeys) {
+    parents.push_back(schema.findTable(key.references.schema, key.references.table));
+  }
+  const auto add = [&](const std::string& qualified) {
+    const auto& all = schema.tables();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Table& other) {
+      return other.schema + "." + other.name == qualified;
+    });
+    if (found != all.end()) parents.push_back(&*found);
+  };
+  if (table.partitionOf) add(*table.partitionOf);
+  std::for_each(table.inherits.begin(), table.inherits.end(), add);
+  return parents;
 }
 
 /// Tables in the order parents first; where keys form a circle, the order they came in.
@@ -54,21 +77,23 @@ std::vector<const Table*> parentsFirst(const Schema& schema) {
   // An explicit stack: chains of foreign keys may be thousands of tables long.
   struct Visit {
     const Table* table;
-    std::size_t nextKey = 0;
+    std::vector<const Table*> parents;
+    std::size_t next = 0;
   };
   std::vector<Visit> stack;
   for (const Table& root : schema.tables()) {
-    if (seen.insert(&root).second) stack.push_back({&root});
+    if (seen.insert(&root).second) stack.push_back({&root, parentsOf(root, schema)});
     while (!stack.empty()) {
       Visit& top = stack.back();
-      if (top.nextKey == top.table->foreignKeys.size()) {
+      if (top.next == top.parents.size()) {
         ordered.push_back(top.table);
         stack.pop_back();
         continue;
       }
-      const ForeignKeyTarget& target = top.table->foreignKeys[top.nextKey++].references;
-      const Table* parent = schema.findTable(target.schema, target.table);
-      if (parent != nullptr && seen.insert(parent).second) stack.push_back({parent});
+      const Table* parent = top.parents[top.next++];
+      if (parent != nullptr && seen.insert(parent).second) {
+        stack.push_back({parent, parentsOf(*parent, schema)});
+      }
     }
   }
   return ordered;
@@ -79,9 +104,8 @@ std::vector<const Table*> parentsFirst(const Schema& schema) {
 std::string SqlCompiler::createTable(const Table& table) const {
   std::string out;
   renderCreate(out, table);
-  for (const Index& index : table.indexes) {
-    if (index.origin.empty() && hasColumnsOf(table.kind)) renderIndex(out, table, index);
-  }
+  renderIndexes(out, table);
+  renderComments(out, table);
   for (const Trigger& trigger : table.triggers) appendStatement(out, trigger.definition);
   return out;
 }
@@ -89,19 +113,24 @@ std::string SqlCompiler::createTable(const Table& table) const {
 std::string SqlCompiler::createSchema(const Schema& schema) const {
   std::string out;
   renderTypes(out, schema);
+  std::string late;  // keys that close a circle
+  std::set<const Table*> made;
   for (const Table* table : parentsFirst(schema)) {
-    if (table->kind == TableKind::View || table->kind == TableKind::MaterializedView) continue;
-    renderCreate(out, *table);
-    if (!hasColumnsOf(table->kind)) continue;
-    for (const Index& index : table->indexes) {
-      if (index.origin.empty()) renderIndex(out, *table, index);
-    }
+    if (isView(*table)) continue;
+    made.insert(table);
+    renderTableOf(out, late, *table, [&](const ForeignKey& key) {
+      const Table* const parent = schema.findTable(key.references.schema, key.references.table);
+      return parent != nullptr && made.count(parent) == 0;
+    });
+    renderIndexes(out, *table);
+    renderComments(out, *table);
   }
+  out += late;
   // In their own order: a view may read another, declared before it.
   for (const Table& table : schema.tables()) {
-    if (table.kind == TableKind::View || table.kind == TableKind::MaterializedView) {
-      renderCreate(out, table);
-    }
+    if (!isView(table)) continue;
+    renderCreate(out, table);
+    renderComments(out, table);
   }
   // Triggers last: their bodies may name any table or view.
   for (const Table& table : schema.tables()) {
@@ -110,6 +139,42 @@ std::string SqlCompiler::createSchema(const Schema& schema) const {
   return out;
 }
 
+// The table, with the keys that have to wait written to `late`, where the engine can add them.
+void SqlCompiler::renderTableOf(std::string& out, std::string& late, const Table& table,
+                                const std::function<bool(const ForeignKey&)>& waits) const {
+  const auto& keys = table.foreignKeys;
+  const bool ownKeys = table.kind != TableKind::Partition;  // else they are the parent's
+  if (!capabilities().addConstraint || !ownKeys || std::none_of(keys.begin(), keys.end(), waits)) {
+    return renderCreate(out, table);
+  }
+  Table first = table;
+  std::erase_if(first.foreignKeys, waits);
+  renderCreate(out, first);
+  for (const ForeignKey& key : keys) {
+    if (!waits(key)) continue;
+    std::string constraint;
+    renderForeignKey(constraint, table, key);
+    constraint.erase(0, constraint.find_first_not_of(", \n"));
+    late += "ALTER TABLE " + tableName(table) + " ADD " + constraint + ";\n";
+  }
+}
+
+// Those that no constraint makes, and no other table's index.
+void SqlCompiler::renderIndexes(std::string& out, const Table& table) const {
+  if (!hasColumnsOf(table.kind)) return;
+  for (const Index& index : table.indexes) {
+    if (index.origin.empty() && !index.ofParent && !standsInTable(table, index)) {
+      renderIndex(out, table, index);
+    }
+  }
+}
+
+// No: an index is a statement of its own.
+bool SqlCompiler::standsInTable(const Table&, const Index&) const { return false; }
+
+// Nothing: engines that keep comments elsewhere have them in the definitions.
+void SqlCompiler::renderComments(std::string&, const Table&) const {}
+
 std::string SqlCompiler::createIndex(const Table& table, const Index& index, IndexBuild) const {
   std::string out;
   renderIndex(out, table, index);
@@ -117,11 +182,11 @@ std::string SqlCompiler::createIndex(const Table& table, const Index& index, Ind
   return out;
 }
 
-// DROP INDEX "schema"."i": an index stands in the schema of its table
 std::string SqlCompiler::switchIndex(const Table&, const Index& index, bool) const {
   throw Unsupported("the index \"" + index.name + "\" cannot be kept without being used");
 }
 
+// DROP INDEX "schema"."i": an index stands in the schema of its table
 std::string SqlCompiler::dropIndex(const Table& table, const Index& index, IndexBuild) const {
   const std::string schema = table.schema.empty() ? "" : quote(table.schema) + ".";
   return "DROP INDEX " + schema + quote(index.name);

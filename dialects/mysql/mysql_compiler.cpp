@@ -23,7 +23,7 @@ constexpr Capabilities capabilitiesOf(MysqlProduct product) noexcept {
   c.returning = mariaDb;
   c.returningUpdate = false;
   c.returningTellsJson = false;
-  c.savepoints = true;
+  c.savepoints = c.addConstraint = true;
   c.defaultKeyword = true;
   c.arrayParameters = true;
   c.lastInsertId = true;

@@ -48,10 +48,14 @@ class MysqlCompiler : public SqlCompiler {
   void renderDefaultValues(query::Renderer& out, const query::Insert& insert) const override;
   void renderColumnDefinition(std::string& out, const Table& table,
                               const Column& column) const override;
+  void renderTableConstraints(std::string& out, const Table& table) const override;
   void renderTableOptions(std::string& out, const Table& table) const override;
+  [[nodiscard]] bool standsInTable(const Table& table, const Index& index) const override;
   void renderIndex(std::string& out, const Table& table, const Index& index) const override;
 
  private:
+  void renderKeys(std::string& out, const Index& index) const;
+
   MysqlProduct product_;
 };
 

@@ -1,4 +1,6 @@
 // How MySQL and MariaDB say what a table is made of; queries are in mysql_compiler.cpp.
+#include <algorithm>
+
 #include "../../core/text.hpp"
 #include "mysql_compiler.hpp"
 
@@ -73,6 +75,13 @@ void MysqlCompiler::renderIndex(std::string& out, const Table& table, const Inde
          : index.unique ? "CREATE UNIQUE INDEX "
                         : "CREATE INDEX ";
   out += quote(index.name) + " ON " + tableName(table);
+  renderKeys(out, index);
+  out += ";\n";
+}
+
+//  (`a`(10) DESC, (expression)) USING HASH IGNORED
+void MysqlCompiler::renderKeys(std::string& out, const Index& index) const {
+  const bool spatial = index.method == "spatial" || index.method == "rtree";
   for (std::size_t i = 0; i < index.parts.size(); ++i) {
     const IndexPart& part = index.parts[i];
     out += i == 0 ? " (" : ", ";
@@ -82,7 +91,36 @@ void MysqlCompiler::renderIndex(std::string& out, const Table& table, const Inde
   }
   out += index.method == "hash" ? ") USING HASH" : ")";
   if (!index.valid) out += product_ == MysqlProduct::MariaDb ? " IGNORED" : " INVISIBLE";
-  out += ";\n";
+}
+
+// An AUTO_INCREMENT column has to be the first of a key of the statement that makes it.
+bool MysqlCompiler::standsInTable(const Table& table, const Index& index) const {
+  const auto counted = std::find_if(table.columns.begin(), table.columns.end(),
+                                    [](const Column& column) { return column.autoIncrement; });
+  if (counted == table.columns.end()) return false;
+  const auto begins = [&](const std::vector<std::string>& columns) {
+    return !columns.empty() && columns.front() == counted->name;
+  };
+  if (table.primaryKey && begins(table.primaryKey->columns)) return false;
+  for (const UniqueConstraint& unique : table.uniqueConstraints) {
+    if (begins(unique.columns)) return false;
+  }
+  const auto first =
+      std::find_if(table.indexes.begin(), table.indexes.end(), [&](const Index& other) {
+        return other.origin.empty() && !other.parts.empty() &&
+               other.parts.front().column == counted->name;
+      });
+  return first != table.indexes.end() && first->name == index.name;
+}
+
+// As the base, with the key that an AUTO_INCREMENT column needs
+void MysqlCompiler::renderTableConstraints(std::string& out, const Table& table) const {
+  SqlCompiler::renderTableConstraints(out, table);
+  for (const Index& index : table.indexes) {
+    if (!standsInTable(table, index)) continue;
+    out += (index.unique ? ",\n  UNIQUE KEY " : ",\n  KEY ") + quote(index.name);
+    renderKeys(out, index);
+  }
 }
 
 std::string MysqlCompiler::switchIndex(const Table& table, const Index& index, bool used) const {

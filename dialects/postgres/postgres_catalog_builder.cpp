@@ -80,6 +80,8 @@ void CatalogBuilder::takeTables(const PostgresResult& rows) {
     table.kind = kindOf(rows.text(row, 3).front(), rows.boolean(row, 4));
     if (ofExtensions_.count(oid) != 0) table.kind = TableKind::System;
     if (!rows.isNull(row, 5)) table.rowEstimate = rows.integer(row, 5);
+    if (!rows.isNull(row, 6)) table.partitionKey = rows.text(row, 6);
+    if (!rows.isNull(row, 7)) table.partitionBound = rows.text(row, 7);
   }
 }
 

@@ -134,6 +134,7 @@ void CatalogBuilder::addIndex(const PostgresResult& rows, std::size_t row, std::
   index.valid = rows.boolean(row, 5);
   index.nullsNotDistinct = rows.boolean(row, 6);
   index.replicaIdentity = rows.boolean(row, 13);
+  index.ofParent = rows.boolean(row, 14);
   if (const auto made = keyIndexes_.find(oid); made != keyIndexes_.end()) {
     index.origin = made->second.origin;
     if (index.origin == "unique") {

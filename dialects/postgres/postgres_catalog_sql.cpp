@@ -71,7 +71,9 @@ std::string tables(int version) {
   return "SELECT c.oid, n.nspname, c.relname, c.relkind, c.relispartition, "
          "CASE WHEN c.relkind <> 'v' AND " +
          known +
-         " THEN c.reltuples::bigint END FROM pg_class c "
+         " THEN c.reltuples::bigint END, CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) "
+         "END, "
+         "pg_get_expr(c.relpartbound, c.oid) FROM pg_class c "
          "JOIN pg_namespace n ON n.oid = c.relnamespace "
          "WHERE c.relkind IN ('r','p','v','m','f') AND c.relnamespace NOT IN " +
          kForeignSchemas;
@@ -112,7 +114,7 @@ std::string indexes(int version) {
          "i.indisvalid AND i.indisready AND i.indislive, " +
          nulls +
          ", i.indnkeyatts, i.indkey, i.indoption, i.indcollation, i.indclass, "
-         "i.indpred IS NOT NULL, i.indisreplident "
+         "i.indpred IS NOT NULL, i.indisreplident, x.relispartition "
          "FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid "
          "JOIN pg_am m ON m.oid = x.relam WHERE x.relnamespace NOT IN " +
          kForeignSchemas;

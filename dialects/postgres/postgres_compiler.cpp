@@ -17,6 +17,7 @@ constexpr Capabilities kCapabilities{
     .conflictTarget = true,
     .savepoints = true,
     .transactionalDdl = true,
+    .addConstraint = true,
     .defaultKeyword = true,
     .nullsOrder = true,
     .arrayParameters = true,
@@ -159,6 +160,50 @@ void PostgresCompiler::renderTypes(std::string& out, const Schema& schema) const
       out += " CHECK (" + check.expression + ")";
     }
     out += ";\n";
+  }
+}
+
+// The name of another table is kept as "schema.name"; a schema with a dot in its name is none that
+// can be told apart.
+std::string PostgresCompiler::quoteQualified(std::string_view name) const {
+  const std::size_t dot = name.find('.');
+  return quote(name.substr(0, dot)) + "." + quote(name.substr(dot + 1));
+}
+
+// As the base; CREATE TABLE "p" PARTITION OF "t" FOR VALUES …, which has the columns, constraints
+// and indexes of the table it is a part of
+void PostgresCompiler::renderCreate(std::string& out, const Table& table) const {
+  if (table.kind != TableKind::Partition || !table.partitionOf || !table.partitionBound) {
+    return SqlCompiler::renderCreate(out, table);
+  }
+  out += "CREATE TABLE " + tableName(table) + " PARTITION OF " +
+         quoteQualified(*table.partitionOf) + " " + *table.partitionBound;
+  renderTableOptions(out, table);
+  out += ";\n";
+}
+
+//  INHERITS ("s"."t") PARTITION BY RANGE (a)
+void PostgresCompiler::renderTableOptions(std::string& out, const Table& table) const {
+  for (std::size_t i = 0; i < table.inherits.size(); ++i) {
+    out += (i == 0 ? " INHERITS (" : ", ") + quoteQualified(table.inherits[i]);
+  }
+  if (!table.inherits.empty()) out += ")";
+  if (table.partitionKey) out += " PARTITION BY " + *table.partitionKey;
+}
+
+// COMMENT ON TABLE "t" IS '…'; COMMENT ON COLUMN "t"."a" IS '…'
+void PostgresCompiler::renderComments(std::string& out, const Table& table) const {
+  if (table.comment) {
+    const char* const kind = table.kind == TableKind::View               ? "VIEW "
+                             : table.kind == TableKind::MaterializedView ? "MATERIALIZED VIEW "
+                             : table.kind == TableKind::Foreign          ? "FOREIGN TABLE "
+                                                                         : "TABLE ";
+    out += "COMMENT ON " + (kind + tableName(table)) + " IS " + quotedText(*table.comment) + ";\n";
+  }
+  for (const Column& column : table.columns) {
+    if (!column.comment) continue;
+    out += "COMMENT ON COLUMN " + tableName(table) + "." + quote(column.name) + " IS " +
+           quotedText(*column.comment) + ";\n";
   }
 }
 

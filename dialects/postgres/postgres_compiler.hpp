@@ -31,6 +31,12 @@ class PostgresCompiler : public SqlCompiler {
                               const Column& column) const override;
   void renderForeignKey(std::string& out, const Table& table, const ForeignKey& key) const override;
   void renderTypes(std::string& out, const Schema& schema) const override;
+  void renderCreate(std::string& out, const Table& table) const override;
+  void renderTableOptions(std::string& out, const Table& table) const override;
+  void renderComments(std::string& out, const Table& table) const override;
+
+ private:
+  [[nodiscard]] std::string quoteQualified(std::string_view name) const;
 };
 
 }  // namespace sonde

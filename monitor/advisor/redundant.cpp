@@ -124,7 +124,7 @@ bool takesIndexes(const Table& table) noexcept {
 bool isRedundant(const Schema& schema, const Table& table, const Index& index,
                  const Index& keeper) {
   if (&index == &keeper || !keeper.valid || !index.valid || !index.origin.empty() ||
-      index.replicaIdentity) {
+      index.replicaIdentity || index.ofParent) {
     return false;
   }
   if (index.method != keeper.method || index.where != keeper.where) return false;

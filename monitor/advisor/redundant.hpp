@@ -25,9 +25,9 @@ struct RedundantIndex {
 /// place: the same column or expression, collation, operator class and prefix length; all in the
 /// same direction, or all in the opposite one, because an index is read from either end. `keeper`
 /// is valid. What `index` carries beside its keys, `keeper` has too. Methods other than btree
-/// cannot use a part of their keys, so there both must be equal. `index` was made by no constraint
-/// and is no replica identity; if it is unique, `keeper` is unique over the same keys, and no
-/// foreign key refers to it.
+/// cannot use a part of their keys, so there both must be equal. `index` was made by no constraint,
+/// is no replica identity and no part of a partitioned table's index; if it is unique, `keeper` is
+/// unique over the same keys, and no foreign key refers to it.
 [[nodiscard]] bool isRedundant(const Schema& schema, const Table& table, const Index& index,
                                const Index& keeper);
 

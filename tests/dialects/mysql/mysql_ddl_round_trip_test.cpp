@@ -50,5 +50,22 @@ TEST_F(MysqlDdl, MakesTheSameSchemaAgain) {
   EXPECT_EQ(compiler.createSchema(*second), compiler.createSchema(*first));
 }
 
+TEST_F(MysqlDdl, MakesCirclesOfKeysAndCountersWithoutAKeyOfTheirOwnAgain) {
+  const auto first = schemaOf(
+      "CREATE TABLE chicken(id INT PRIMARY KEY, egg INT);"
+      "CREATE TABLE egg(id INT PRIMARY KEY, chicken INT, twin INT, FOREIGN KEY (chicken) "
+      "REFERENCES "
+      "chicken(id), FOREIGN KEY (twin) REFERENCES egg(id));"
+      "ALTER TABLE chicken ADD CONSTRAINT laid FOREIGN KEY (egg) REFERENCES egg(id);"
+      "CREATE TABLE log(at DATETIME PRIMARY KEY, number INT NOT NULL AUTO_INCREMENT, kind INT, KEY "
+      "`by``number`(number, kind), KEY other(kind))");
+  const auto& compiler = MysqlDialect::of(MysqlProduct::MariaDb).compiler();
+  const std::string script = compiler.createSchema(*first);
+  EXPECT_NE(script.find(" ADD CONSTRAINT `"), std::string::npos) << script;
+  const auto second = madeAgain(*first);
+  EXPECT_EQ(second->fingerprint(), first->fingerprint());
+  EXPECT_EQ(compiler.createSchema(*second), script);
+}
+
 }  // namespace
 }  // namespace sonde::test

@@ -76,6 +76,38 @@ TEST_F(PostgresCatalog, FindsOneBrokenObjectAmongManyByHalving) {
   }
 }
 
+TEST_F(PostgresCatalog, DdlMakesPartitionsCirclesOfKeysAndCommentsAgain) {
+  const auto schema = schemaOf(
+      "CREATE TABLE events(at date NOT NULL, kind int, note text, PRIMARY KEY (at, kind)) "
+      "PARTITION BY RANGE (at); CREATE INDEX by_note ON events(note);"
+      "CREATE TABLE \"events.2025\" PARTITION OF events FOR VALUES FROM ('2025-01-01') TO "
+      "('2026-01-01') PARTITION BY LIST (kind);"
+      "CREATE TABLE a_first PARTITION OF \"events.2025\" FOR VALUES IN (1, 2);"
+      "CREATE TABLE a_rest PARTITION OF \"events.2025\" DEFAULT;"
+      "CREATE TABLE events_else PARTITION OF events DEFAULT;"
+      "CREATE INDEX own ON events_else(kind);"
+      "CREATE TABLE hashed(id int PRIMARY KEY) PARTITION BY HASH (id);"
+      "CREATE TABLE hashed0 PARTITION OF hashed FOR VALUES WITH (MODULUS 1, REMAINDER 0);"
+      "CREATE TABLE chicken(id int PRIMARY KEY, egg int);"
+      "CREATE TABLE egg(id int PRIMARY KEY, chicken int REFERENCES chicken, twin int REFERENCES "
+      "egg); ALTER TABLE chicken ADD CONSTRAINT laid FOREIGN KEY (egg) REFERENCES egg;"
+      "CREATE TABLE z_base(id int PRIMARY KEY, name text);"
+      "CREATE TABLE derived(more text) INHERITS (z_base);"
+      "COMMENT ON TABLE egg IS 'it''s first'; COMMENT ON COLUMN egg.twin IS 'a \\ \"twin\"';"
+      "CREATE VIEW whole AS SELECT * FROM events; COMMENT ON VIEW whole IS 'all'");
+  const SqlCompiler& compiler = makeDriver("postgresql")->dialect().compiler();
+  const std::string script = compiler.createSchema(*schema);
+  EXPECT_THAT(script, testing::HasSubstr("PARTITION BY RANGE (at)"));
+  EXPECT_THAT(script, testing::HasSubstr("PARTITION OF \"public\".\"events.2025\" DEFAULT"));
+  EXPECT_THAT(script, testing::HasSubstr("ALTER TABLE "));
+  test::TestDatabase again(*test::postgresServer());
+  again.run(script);
+  const auto handle = test::openHandle(again.uri());
+  const auto second = Schema::build(readPostgresCatalog(*handle));
+  EXPECT_EQ(second->fingerprint(), schema->fingerprint());
+  EXPECT_EQ(compiler.createSchema(*second), script);
+}
+
 TEST_F(PostgresCatalog, DdlWrittenFromItMakesTheSameSchemaAgain) {
   const auto schema = schemaOf(
       "CREATE TABLE p(x int, y int, z text COLLATE \"C\" DEFAULT 'it''s' NOT NULL, "
