@@ -115,7 +115,7 @@ TEST_P(ServerStatistics, TellOfSlowStatementsWithoutTheirValues) {
 }
 
 INSTANTIATE_TEST_SUITE_P(On, ServerStatistics, testing::Values("postgresql", "mariadb"),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& tested) { return tested.param; });
 
 }  // namespace
 }  // namespace sonde
