@@ -32,6 +32,7 @@ std::vector<Wanted> offered(const IndexAdvice& advice) {
 std::vector<Wanted> chosen(std::vector<Wanted> all, const std::vector<std::string>& only) {
   if (only.empty()) return all;
   std::vector<std::string> names;
+  names.reserve(all.size());
   for (const Wanted& wanted : all) names.push_back(wanted.name);
   for (const std::string& name : only) {
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;

@@ -1,7 +1,7 @@
 #include <pthread.h>
-#include <signal.h>
 
 #include <charconv>
+#include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>

@@ -32,6 +32,7 @@ Uri parse(const std::string& text, const Uri& primary) {
 
 std::vector<Uri> replicaUris(const std::vector<std::string>& texts, Uri& primary) {
   std::vector<Uri> replicas;
+  replicas.reserve(texts.size());
   for (const std::string& text : texts) replicas.push_back(parse(text, primary));
   // Without a host the primary is wherever the client library looks first.
   if (replicas.empty() || primary.hosts.empty()) return replicas;

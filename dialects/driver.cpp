@@ -16,6 +16,7 @@ std::unique_ptr<Tuner> Driver::tuner() const { return nullptr; }
 
 std::unique_ptr<UsageReader> Driver::usage() const { return nullptr; }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): engines keep it
 WhatIfOffer Driver::whatIf(Connection&, std::shared_ptr<const Schema>, const WhatIfOptions&) const {
   return {nullptr, "the driver cannot ask its planner about indexes that are not there"};
 }

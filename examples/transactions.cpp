@@ -9,7 +9,7 @@ namespace {
 
 // An order with its lines; an exception undoes all of it.
 sonde::Value placeOrder(sonde::Transaction& tx, int customer, int book, int quantity) {
-  const auto order = tx.getRepository("orders").insert(
+  auto order = tx.getRepository("orders").insert(
       {{"customer_id", customer}, {"ordered_at", "2026-01-01 12:00:00"}});
   const auto price = tx.getRepository("books").getById(book)["price"];
   tx.getRepository("order_lines")

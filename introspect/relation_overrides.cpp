@@ -15,6 +15,7 @@ namespace {
 template <typename Items, typename NameOf>
 std::string suggest(std::string_view wrong, const Items& items, NameOf nameOf) {
   std::vector<std::string> names;
+  names.reserve(items.size());
   for (const auto& item : items) names.push_back(nameOf(item));
   return didYouMean(nearest(wrong, names));
 }

@@ -171,6 +171,7 @@ class Inference {
     if (proposals.empty()) return;
     TakenNames taken(tables_[table]);
     std::vector<Proposal*> byOrder;
+    byOrder.reserve(proposals.size());
     for (Proposal& proposal : proposals) byOrder.push_back(&proposal);
     std::stable_sort(byOrder.begin(), byOrder.end(),
                      [&](const Proposal* a, const Proposal* b) { return choosesFirst(*a, *b); });

@@ -125,19 +125,19 @@ class TableText {
   [[nodiscard]] std::string notesOf(const Column& column) const {
     std::vector<std::string> notes;
     const auto& key = table_.keyColumns();
-    if (std::find(key.begin(), key.end(), column.name) != key.end()) notes.push_back("key");
-    if (column.autoIncrement) notes.push_back("auto-increment");
-    if (column.identity == Identity::Always) notes.push_back("identity always");
-    if (column.identity == Identity::ByDefault) notes.push_back("identity by default");
+    if (std::find(key.begin(), key.end(), column.name) != key.end()) notes.emplace_back("key");
+    if (column.autoIncrement) notes.emplace_back("auto-increment");
+    if (column.identity == Identity::Always) notes.emplace_back("identity always");
+    if (column.identity == Identity::ByDefault) notes.emplace_back("identity by default");
     if (column.generated != Generated::No) {
       const bool stored = column.generated == Generated::Stored;
       notes.push_back((stored ? "stored as " : "virtual as ") +
                       onOneLine(column.generatedExpression));
     }
-    if (column.onUpdate) notes.push_back("on update " + onOneLine(*column.onUpdate));
-    if (column.collation) notes.push_back("collate " + *column.collation);
-    if (column.domain) notes.push_back("domain " + *column.domain);
-    if (!column.enumValues.empty()) notes.push_back("one of " + joined(column.enumValues));
+    if (column.onUpdate) notes.emplace_back("on update " + onOneLine(*column.onUpdate));
+    if (column.collation) notes.emplace_back("collate " + *column.collation);
+    if (column.domain) notes.emplace_back("domain " + *column.domain);
+    if (!column.enumValues.empty()) notes.emplace_back("one of " + joined(column.enumValues));
     if (column.comment) notes.push_back(*column.comment);
     return joined(notes);
   }

@@ -7,6 +7,7 @@ namespace sonde::detail {
 std::vector<const Table*> selectTables(const Schema& schema, const std::vector<std::string>& names,
                                        bool all) {
   std::vector<const Table*> tables;
+  tables.reserve(names.size());
   for (const std::string& name : names) tables.push_back(&schema.table(name));
   if (names.empty()) {
     for (const Table& table : schema.tables()) {

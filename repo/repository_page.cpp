@@ -126,6 +126,7 @@ struct CursorItems {
 
 std::string nextCursor(std::uint64_t hash, const std::vector<OrderColumn>& order, RowView last) {
   std::vector<Cell> cells;
+  cells.reserve(order.size());
   for (const OrderColumn& item : order) {
     cells.push_back(last.cells()[last.columns().index(item.column)]);
   }

@@ -18,7 +18,7 @@ constexpr std::size_t kFirstRead = 4096;
 // After a response that ends a connection: closing with unread bytes would reset the connection,
 // and the client might lose the response.
 constexpr std::chrono::seconds kLinger{1};
-constexpr std::size_t kLingerBytes = 256 * 1024;
+constexpr std::size_t kLingerBytes = std::size_t{256} << 10U;
 
 template <class Body>
 std::shared_ptr<http::response<Body>> messageOf(const HttpResponse& response, bool keepAlive) {

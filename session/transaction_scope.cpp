@@ -137,7 +137,7 @@ void TransactionScope::commitOutermost() {
   if (!connection.inTransaction()) {
     auto listeners = takeRollbackListeners(0);
     finish(State::RolledBack);
-    tellRollback(std::move(listeners));
+    tellRollback(listeners);
     throw TransactionError("the engine had rolled the transaction back before the commit");
   }
   try {
@@ -204,7 +204,7 @@ void TransactionScope::rollback(const TransactionLevel& level) {
   } else {
     rollbackTo(level.depth);
   }
-  tellRollback(std::move(listeners));
+  tellRollback(listeners);
 }
 
 void TransactionScope::rollbackTo(std::size_t depth) {
@@ -232,7 +232,7 @@ void TransactionScope::discard(const TransactionLevel& level) noexcept {
     } else {
       rollbackTo(level.depth);
     }
-    tellRollback(std::move(listeners));
+    tellRollback(listeners);
   } catch (const std::exception& error) {
     runtime_->logger().log(LogLevel::Warn, "a transaction could not be rolled back in order",
                            {{"error", error.what()}});
@@ -270,7 +270,7 @@ void TransactionScope::statementFailed(const Error* error) noexcept {
     }
     auto listeners = takeRollbackListeners(0);
     finish(State::RolledBack);
-    tellRollback(std::move(listeners));
+    tellRollback(listeners);
   } catch (const std::exception&) {
     finish(State::RolledBack);
   }
@@ -285,7 +285,8 @@ std::vector<std::function<void()>> TransactionScope::takeRollbackListeners(std::
   return taken;
 }
 
-void TransactionScope::tellRollback(std::vector<std::function<void()>> listeners) const noexcept {
+void TransactionScope::tellRollback(
+    const std::vector<std::function<void()>>& listeners) const noexcept {
   for (const auto& listener : listeners) {
     try {
       listener();

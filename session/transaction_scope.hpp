@@ -130,7 +130,7 @@ class TransactionScope {
   void statementEnded() noexcept;
   void commitOutermost();
   void rollbackTo(std::size_t depth);
-  void tellRollback(std::vector<std::function<void()>> listeners) const noexcept;
+  void tellRollback(const std::vector<std::function<void()>>& listeners) const noexcept;
   [[nodiscard]] std::vector<std::function<void()>> takeRollbackListeners(std::size_t fromDepth);
 
   std::shared_ptr<Runtime> runtime_;

@@ -209,7 +209,7 @@ bool MysqlHandle::killQuery() noexcept {
 
 void MysqlHandle::fail(std::string_view sql, Args args) { fail(mysqlFailure(db_), sql, args); }
 
-void MysqlHandle::fail(MysqlFailure failure, std::string_view sql, Args args) {
+void MysqlHandle::fail(const MysqlFailure& failure, std::string_view sql, Args args) {
   const MysqlStop stop = std::exchange(stop_, MysqlStop::None);
   giveUpAt_.reset();
   if (isMysqlConnectionLost(failure.code)) {

@@ -94,7 +94,7 @@ class MysqlHandle final : private MysqlWait {
   /// constraint; marks the connection as broken where it is. See throwMysqlError.
   [[noreturn]] void fail(std::string_view sql, Args args = {});
   /// The same for a failure of a prepared statement.
-  [[noreturn]] void fail(MysqlFailure failure, std::string_view sql, Args args);
+  [[noreturn]] void fail(const MysqlFailure& failure, std::string_view sql, Args args);
   /// Throws where the statement was told to stop, although it answered as if nothing were: sleep()
   /// and benchmark() do. Only for what writes nothing; what was written is written.
   void checkStopped(std::string_view sql) {

@@ -176,7 +176,7 @@ void setUpMysqlSession(MysqlHandle& handle) {
   for (const auto& [name, value] : options.settings) applySetting(handle, name, value);
 }
 
-std::shared_ptr<MysqlHandle> openMysql(std::shared_ptr<const MysqlOptions> options) {
+std::shared_ptr<MysqlHandle> openMysql(const std::shared_ptr<const MysqlOptions>& options) {
   MysqlFailure failure;
   std::string where;
   for (std::size_t i = 0; i < options->hosts.size(); ++i) {

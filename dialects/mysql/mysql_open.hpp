@@ -18,7 +18,8 @@ namespace sonde {
 /// sql_mode, time_zone and the lock timeouts, then one for each setting that was asked for.
 /// @throws ConnectionError naming each host and what was wrong with it; one that answers and
 /// refuses ends the search. ConfigError for a setting that the server does not have.
-[[nodiscard]] std::shared_ptr<MysqlHandle> openMysql(std::shared_ptr<const MysqlOptions> options);
+[[nodiscard]] std::shared_ptr<MysqlHandle> openMysql(
+    const std::shared_ptr<const MysqlOptions>& options);
 
 /// Sets a session up, again after it was reset. @throws as openMysql().
 void setUpMysqlSession(MysqlHandle& handle);

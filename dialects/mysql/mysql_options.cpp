@@ -213,6 +213,7 @@ void checkTls(const MysqlTls& tls) {
 
 std::vector<std::string> mysqlOptionNames() {
   std::vector<std::string> names;
+  names.reserve(std::size(kOptions));
   for (const NamedOption& known : kOptions) names.emplace_back(known.name);
   return names;
 }

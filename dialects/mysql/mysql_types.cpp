@@ -108,7 +108,7 @@ void describeTemporal(const MYSQL_FIELD& field, MysqlColumn& column) {
 
 /// The names of a type by its largest length in bytes, which is what tells them apart.
 std::string blobName(const MYSQL_FIELD& field, bool text) {
-  const std::string kind = text ? "text" : "blob";
+  std::string kind = text ? "text" : "blob";
   if (field.length <= 255UL * (text ? kBytesOfCharacter : 1)) return "tiny" + kind;
   if (field.length <= 65'535UL * (text ? kBytesOfCharacter : 1)) return kind;
   if (field.length <= 16'777'215UL * (text ? kBytesOfCharacter : 1)) return "medium" + kind;

@@ -107,9 +107,9 @@ class CatalogBuilder {
   [[nodiscard]] std::string schemaName(std::string_view schema) const;
 
   void sortColumns();
-  void addForeignKey(const PostgresResult& rows, std::size_t row, std::size_t table);
-  void addIndex(const PostgresResult& rows, std::size_t row, std::size_t table);
-  void finishColumns(std::size_t table);
+  void addForeignKey(const PostgresResult& rows, std::size_t row, std::size_t place);
+  void addIndex(const PostgresResult& rows, std::size_t row, std::size_t place);
+  void finishColumns(std::size_t place);
   void finishColumn(Column& column, const ColumnSource& source, const Table& table,
                     std::string& error);
   void finishSerials();

@@ -161,6 +161,7 @@ std::uint64_t postgresCopy(PostgresHandle& handle, const Table& table,
                            const std::vector<std::string>& columns, FunctionRef<Args()> next) {
   const std::string sql = copySql(table, columns);
   std::vector<Type> types;
+  types.reserve(columns.size());
   for (const std::string& column : columns) types.push_back(table.column(column).type);
   handle.started();
   handle.requireSent(PQsendQuery(handle.connection(), sql.c_str()), sql);

@@ -18,9 +18,9 @@ namespace sonde::postgres {
 /// Room that writeText() needs for every codec but Numeric.
 inline constexpr std::size_t kFixedText = 96;
 
-/// Writes a binary value of a codec with a formatted text (Date … Uuid, not Numeric) to `out`.
+/// Writes a binary value of a codec with a formatted text (Date … Uuid, not Numeric) to `buffer`.
 /// @return The characters written, at most kFixedText; 0 when the bytes are no such value.
-[[nodiscard]] std::size_t writeText(char* out, PostgresCodec codec,
+[[nodiscard]] std::size_t writeText(char* buffer, PostgresCodec codec,
                                     std::string_view bytes) noexcept;
 
 /// @return The digits of a binary numeric: `-12.50`, `NaN`, `Infinity`. Empty when the bytes are no

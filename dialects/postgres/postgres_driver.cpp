@@ -87,7 +87,7 @@ WhatIfOffer PostgresDriver::whatIf(Connection& connection, std::shared_ptr<const
 
 EngineSettings PostgresDriver::profile(std::string_view name) const {
   // A transaction that was forgotten keeps locks and dead rows; a minute is told from working.
-  const EngineSettings guarded{{"idle_in_transaction_session_timeout", "60s"}};
+  EngineSettings guarded{{"idle_in_transaction_session_timeout", "60s"}};
   switch (parseProfile(name)) {
     case Profile::Development:
     case Profile::Production:

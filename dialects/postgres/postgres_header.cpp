@@ -19,6 +19,7 @@ PostgresHeader PostgresHeader::make(PostgresSession& session, const PGresult* re
   }
   const std::vector<PostgresType> types = session.types().types(session.handle(), oids);
   std::vector<std::uint32_t> elementOids;
+  elementOids.reserve(types.size());
   for (const PostgresType& type : types) elementOids.push_back(type.element);
   const std::vector<PostgresType> elements = session.types().types(session.handle(), elementOids);
   const auto names = session.types().columns(session.handle(), places);

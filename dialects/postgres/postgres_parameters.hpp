@@ -50,7 +50,7 @@ class PostgresParameters {
   void keep(std::size_t index, std::string_view text);
   /// Sends an integer of this many bytes in binary form.
   void binary(std::size_t index, std::uint64_t bits, std::size_t bytes);
-  void retype(std::size_t index, std::uint32_t oid);
+  void retype(std::size_t index, std::uint32_t type);
 
   static constexpr std::size_t kSlot = 40;  ///< For a number, as digits or in binary.
 

@@ -95,7 +95,7 @@ void noteLosses(Connection& connection, const Extension& extension,
                                extension.prefix + "pg_stat_statements_info");
   if (rows.empty()) return;
   const RowView row = *rows.begin();
-  constexpr std::int64_t kDay = 24 * 3600;
+  constexpr std::int64_t kDay = 86'400;
   const std::int64_t seconds = cellNumber(row, 1);
   if (seconds < kDay) {
     notes.push_back("pg_stat_statements has counted for " +

@@ -67,8 +67,8 @@ std::string quoted(const std::string& text) {
 
 class PostgresWhatIf final : public WhatIf {
  public:
-  PostgresWhatIf(PostgresHandle& server, std::shared_ptr<const Schema> schema, std::string version,
-                 const std::string& extensionSchema)
+  PostgresWhatIf(PostgresHandle& server, std::shared_ptr<const Schema> schema,
+                 const std::string& version, const std::string& extensionSchema)
       : server_(server),
         schema_(std::move(schema)),
         method_("PostgreSQL's planner with HypoPG " + version),

@@ -152,7 +152,8 @@ SqliteClone::SqliteClone(SqliteHandle& source) : handle_(openEmpty()) {
   while (sqlite3_step(list.get()) == SQLITE_ROW) schemas.push_back(textOf(list.get(), 1));
   for (const std::string& schema : schemas) {
     if (schema == "temp") {
-      if (!readEntries(source, schema).empty()) leftOut_.push_back("temporary tables are left out");
+      if (!readEntries(source, schema).empty())
+        leftOut_.emplace_back("temporary tables are left out");
     } else {
       copy(source, schema);
     }

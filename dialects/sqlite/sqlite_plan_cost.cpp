@@ -174,9 +174,6 @@ class Pricer {
       derived_[text::lower(detail)] = made.rows;
     } else if (detail.starts_with("CORRELATED ")) {
       out.cost += out.rows * group(below_[step]).cost;
-    } else if (detail.find("SUBQUERY") != std::string_view::npos &&
-               detail != "LEFT-MOST SUBQUERY") {
-      out.cost += group(below_[step]).cost;
     } else if (detail == "COMPOUND QUERY" || detail.starts_with("MERGE ")) {
       Priced all;
       all.rows = 0;

@@ -39,10 +39,10 @@ struct SqliteSpread {
                                               const Index& index, double rows,
                                               const WhatIfOptions& options);
 
-/// @return The share of rows that a condition holds for, by the same reading; empty for no rows.
+/// @return The share of rows that a predicate holds for, by the same reading; empty for no rows.
 /// @throws QueryError when the condition is refused.
 [[nodiscard]] std::optional<double> measureSqliteFraction(SqliteHandle& source, const Table& table,
-                                                          std::string_view condition, double rows,
+                                                          std::string_view predicate, double rows,
                                                           const WhatIfOptions& options);
 
 /// @return How many different values `rows` rows hold, where a sample of `seen` rows has

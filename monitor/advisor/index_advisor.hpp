@@ -27,9 +27,10 @@ struct IndexAdvisorOptions {
   double minGain = 0.5;        ///< Share of a statement's cost that an index must save.
   double minRows = 1000;       ///< Of a table; smaller ones are read as fast as searched.
   double minKeyRows = 10'000;  ///< Of a table whose foreign key nobody was seen to look for.
-  std::chrono::hours minUnusedTime{30 * 24};     ///< Of counting, before an index is called unused.
-  std::uint64_t minUnusedBytes = 1024U * 1024U;  ///< Of an index; smaller ones cost little.
-  std::size_t maxStatements = 500;               ///< The most frequent ones.
+  std::chrono::hours minUnusedTime{30 * 24};  ///< Of counting, before an index is called unused.
+  std::uint64_t minUnusedBytes = std::uint64_t{1}
+                                 << 20U;  ///< Of an index; smaller ones cost little.
+  std::size_t maxStatements = 500;        ///< The most frequent ones.
 };
 
 /// See the file comment.

@@ -198,9 +198,9 @@ bool Selection::paysForReading(std::size_t covering) const {
     now += statements_[statement].calls * cost_[statement];
     after += statements_[statement].calls * price;
   }
-  for (std::size_t i = 0; i < proposals_.size(); ++i) {
-    const bool alone = coveringOf(proposals_[i]) == 0;
-    if (alone && isBeginningOf(proposals_[i], proposals_[covering])) return false;
+  for (const Proposal& proposal : proposals_) {
+    const bool alone = coveringOf(proposal) == 0;
+    if (alone && isBeginningOf(proposal, proposals_[covering])) return false;
   }
   return now - after >= kForReading * first;
 }

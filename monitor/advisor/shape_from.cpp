@@ -157,10 +157,10 @@ void ShapeReader::readCommon(CommonTable& common, std::string alias, Scope& scop
   addDerived(std::move(cores), std::move(alias), common.columns, scope);
 }
 
-void ShapeReader::addTable(const Table& table, std::string alias, Scope& scope) {
+void ShapeReader::addTable(const Table& table, const std::string& alias, Scope& scope) {
   NamedSource named;
   if (alias.empty()) named.schema = table.schema;
-  named.name = alias.empty() ? table.name : std::move(alias);
+  named.name = alias.empty() ? table.name : alias;
   named.source = scope.block.sources.size();
   scope.block.sources.push_back({&table, {}, false, false});
   scope.names.push_back(std::move(named));
@@ -201,7 +201,7 @@ void ShapeReader::addDerived(std::vector<Scope> cores, std::string alias,
     for (std::size_t i = 0; i < inner->outputs.size(); ++i) {
       auto& [name, term] = inner->outputs[i];
       shift(term);
-      named.columns.emplace_back(renamed ? columns[i] : std::move(name), std::move(term));
+      named.columns.emplace_back(renamed ? columns[i] : name, std::move(term));
     }
   }
   scope.names.push_back(std::move(named));

@@ -115,7 +115,7 @@ class ShapeReader {
   std::size_t readAlias(TokenRange range, std::string& alias) const;
   void readNamed(const std::vector<std::string>& chain, std::string alias, Scope& scope);
   void readCommon(CommonTable& common, std::string alias, Scope& scope);
-  void addTable(const Table& table, std::string alias, Scope& scope);
+  void addTable(const Table& table, const std::string& alias, Scope& scope);
   void addDerived(std::vector<Scope> cores, std::string alias,
                   const std::vector<std::string>& columns, Scope& scope);
   void readView(const Table& view, std::string alias, Scope& scope);

@@ -103,7 +103,7 @@ std::optional<std::string_view> postgresStatement(std::string_view line) {
 std::optional<std::string_view> mysqlStatement(std::string_view line) {
   for (const std::string_view word : {" Query\t", " Execute\t"}) {
     const std::size_t at = line.find(word);
-    if (at == std::string_view::npos || at > 60) continue;
+    if (at > 60) continue;  // npos, too
     const std::string_view before = text::trim(line.substr(0, at));
     if (before.empty() || isDigit(before.back())) return line.substr(at + word.size());
   }

@@ -78,7 +78,8 @@ TEST_F(MysqlStatements, TakeEveryKindOfParameter) {
       query("SELECT ?, ?, ?, ?, ?, ?, ?, ?",
             {nullptr, true, std::numeric_limits<std::int64_t>::min(),
              std::numeric_limits<std::uint64_t>::max(), 0.1, text, blob, document});
-  const RowView row = rows[0].view();
+  const Row first = rows[0];
+  const RowView row = first.view();
   EXPECT_TRUE(row[0].isNull());
   EXPECT_EQ(row[1].as<int>(), 1);
   EXPECT_EQ(row[2].as<std::int64_t>(), std::numeric_limits<std::int64_t>::min());
@@ -99,7 +100,8 @@ TEST_F(MysqlStatements, RefuseWhatTheServerCannotHold) {
 TEST_F(MysqlStatements, GiveTextsOfAnyLengthWhole) {
   const std::string large(3'000'000, 'x');
   const ResultSet rows = query("SELECT ? AS a, 'b' AS b, ? AS c", {large, large});
-  const RowView row = rows[0].view();
+  const Row first = rows[0];
+  const RowView row = first.view();
   EXPECT_TRUE(row["a"].text() == large);
   EXPECT_EQ(row["b"].text(), "b");
   EXPECT_EQ(row["c"].text().size(), large.size());

@@ -154,9 +154,9 @@ TEST_F(PostgresValues, KnowsEnumsDomainsAndOthersByTheCatalog) {
   const auto row = rows[0].toJson();
   EXPECT_EQ(row["m"], "it's ok");
   EXPECT_EQ(row["d"], 5);
-  EXPECT_EQ(row["n"], nlohmann::json::parse("[1,2]"));
-  EXPECT_EQ(row["ms"], nlohmann::json::parse(R"(["sad"])"));
-  EXPECT_EQ(row["ds"], nlohmann::json::parse("[1]"));
+  EXPECT_EQ(row["n"], nlohmann::ordered_json::parse("[1,2]"));
+  EXPECT_EQ(row["ms"], nlohmann::ordered_json::parse(R"(["sad"])"));
+  EXPECT_EQ(row["ds"], nlohmann::ordered_json::parse("[1]"));
   EXPECT_EQ(row["p"], "(1,x)");
   EXPECT_EQ(row["r"], "[1,5)");
 }
