@@ -356,7 +356,7 @@ void SqliteStatement::buildHeader() {
 }
 
 StatementEffort SqliteStatement::readEffort() noexcept {
-  constexpr unsigned kRest = 15;
+  constexpr unsigned kRest = 63;
   const auto take = [this](int counter) {
     return static_cast<std::uint64_t>(sqlite3_stmt_status(statement_, counter, 1));
   };
