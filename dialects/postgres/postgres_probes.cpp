@@ -148,12 +148,15 @@ ProbePtr replicaBacklog() {
                      "see whether the standby runs and replays; drop the slot of one that is "
                      "gone, or the log fills the disk of the primary"};
   return makeProbe(std::move(info), [](Connection& connection) {
+    // A standby that has just come has not told yet, and a slot that was never used keeps nothing;
+    // without a state it is hidden from this user.
     const ResultSet rows = probeRows(
         connection,
         "SELECT what, pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), lsn)::float8 "
         "FROM (SELECT 'standby ' || application_name AS what, replay_lsn AS lsn "
-        "FROM pg_catalog.pg_stat_replication UNION ALL SELECT 'slot ' || slot_name, restart_lsn "
-        "FROM pg_catalog.pg_replication_slots) AS behind "
+        "FROM pg_catalog.pg_stat_replication WHERE state IS NULL OR replay_lsn IS NOT NULL "
+        "UNION ALL SELECT 'slot ' || slot_name, restart_lsn "
+        "FROM pg_catalog.pg_replication_slots WHERE restart_lsn IS NOT NULL) AS behind "
         "WHERE NOT pg_catalog.pg_is_in_recovery() ORDER BY 2 DESC NULLS LAST LIMIT 1");
     if (rows.empty()) return Reading::judged(HealthStatus::Pass, "nobody replays this server");
     const Row row = rows.front();

@@ -155,7 +155,8 @@ TEST_F(PostgresTuning, TellsWhatAProfileSetsForSessions) {
 
 TEST(PostgresTuningServer, NamesAutovacuumThatIsOffAndSettingsThatWaitForARestart) {
   SONDE_NEEDS_PRIVATE_SERVER(ServerKind::Postgres);
-  PrivatePostgres server({.config = {"autovacuum = off", "full_page_writes = off"}});
+  PrivatePostgres server(
+      {.config = {"autovacuum = off", "full_page_writes = off", "shared_preload_libraries = ''"}});
   Database db = Database::open(server.server().uri("postgres"));
   auto advice = byId(db.tuning().plan());
   EXPECT_TRUE(advice.contains("postgres.autovacuum.off"));
