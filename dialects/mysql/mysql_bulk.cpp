@@ -100,7 +100,7 @@ class ArrayInsert {
     MysqlFailure failure{mysql_stmt_errno(statement_), mysql_stmt_sqlstate(statement_),
                          mysql_stmt_error(statement_)};
     handle_.close(std::exchange(statement_, nullptr));
-    handle_.fail(std::move(failure), sql_, {});
+    handle_.fail(failure, sql_, {});
   }
 
   MysqlHandle& handle_;

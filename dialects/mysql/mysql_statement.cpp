@@ -49,7 +49,7 @@ void MysqlStatement::prepare() {
     MysqlFailure failure{mysql_stmt_errno(statement_), mysql_stmt_sqlstate(statement_),
                          mysql_stmt_error(statement_)};
     mysql_stmt_close(std::exchange(statement_, nullptr));
-    handle_->fail(std::move(failure), sql_, {});
+    handle_->fail(failure, sql_, {});
   }
   mysql_stmt_attr_set(statement_, STMT_ATTR_CB_USER_DATA, &sink_);
   mysql_stmt_attr_set(statement_, STMT_ATTR_CB_RESULT,
@@ -87,7 +87,7 @@ void MysqlStatement::failStatement() {
   handle_->clearReader(this);
   state_ = State::Ready;
   const Args args = std::exchange(args_, {});
-  handle_->fail(std::move(failure), sql_, args);
+  handle_->fail(failure, sql_, args);
 }
 
 bool MysqlStatement::executeOnce() {

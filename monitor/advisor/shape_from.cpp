@@ -104,7 +104,7 @@ std::size_t ShapeReader::readFactor(TokenRange range, Scope& scope) {
   }
   if (tokens_.isSign(i, "*")) ++i;  // PostgreSQL: with the tables that inherit from it
   i = readAlias({i, range.end}, alias);
-  if (!call) readNamed(chain, std::move(alias), scope);
+  if (!call) readNamed(chain, alias, scope);
   return i;
 }
 
@@ -121,7 +121,7 @@ std::size_t ShapeReader::readAlias(TokenRange range, std::string& alias) const {
   return i + 1;
 }
 
-void ShapeReader::readNamed(const std::vector<std::string>& chain, std::string alias,
+void ShapeReader::readNamed(const std::vector<std::string>& chain, const std::string& alias,
                             Scope& scope) {
   if (budget_.sources == 0) return;
   --budget_.sources;
@@ -130,19 +130,18 @@ void ShapeReader::readNamed(const std::vector<std::string>& chain, std::string a
     CommonTable* common = findCommon(name, scope);
     // One that is being read names itself, or the table that it is made of.
     if (common != nullptr && !common->open) {
-      if (alias.empty()) alias = name;
-      readCommon(*common, std::move(alias), scope);
+      readCommon(*common, alias.empty() ? name : alias, scope);
       return;
     }
   }
   const Table* table = chain.size() == 1 ? schema_.findTable(name)
                                          : schema_.findTable(chain[chain.size() - 2], name);
   if (table == nullptr) {
-    addDerived({}, alias.empty() ? name : std::move(alias), {}, scope);
+    addDerived({}, alias.empty() ? name : alias, {}, scope);
   } else if (table->kind == TableKind::View && table->definition) {
-    readView(*table, alias.empty() ? name : std::move(alias), scope);
+    readView(*table, alias.empty() ? name : alias, scope);
   } else {
-    addTable(*table, std::move(alias), scope);
+    addTable(*table, alias, scope);
   }
 }
 

@@ -113,7 +113,7 @@ class ShapeReader {
   void readFrom(TokenRange range, Scope& scope);
   std::size_t readFactor(TokenRange range, Scope& scope);
   std::size_t readAlias(TokenRange range, std::string& alias) const;
-  void readNamed(const std::vector<std::string>& chain, std::string alias, Scope& scope);
+  void readNamed(const std::vector<std::string>& chain, const std::string& alias, Scope& scope);
   void readCommon(CommonTable& common, std::string alias, Scope& scope);
   void addTable(const Table& table, const std::string& alias, Scope& scope);
   void addDerived(std::vector<Scope> cores, std::string alias,
